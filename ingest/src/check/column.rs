@@ -1,0 +1,191 @@
+//! One cell of one column: which parser, which unit, which warnings.
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::contract::{Column, Derive, Kind, VaultKind};
+use crate::normalise::{self as n, CodeTable, Refusal};
+use crate::read::Cell;
+use crate::value::Value;
+
+/// A column of a sheet: where it stands, what it is, how its numbers are scaled.
+#[derive(Debug)]
+pub(super) struct ColumnPlan<'a> {
+    /// Place in contract order.
+    pub index: usize,
+    pub column: &'a Column,
+    /// Column of the sheet from 0.
+    pub source: usize,
+    /// Header as written.
+    pub header: String,
+    /// Factor of amounts as the header or the unit line says (万元: 10,000).
+    pub factor: Decimal,
+    pub codes: Option<&'a CodeTable>,
+}
+
+/// A value, with a remark that does not keep it out.
+pub(super) struct Taken {
+    pub value: Value,
+    pub warning: Option<Refusal>,
+}
+
+impl Taken {
+    fn plain(value: Value) -> Self {
+        Self { value, warning: None }
+    }
+}
+
+impl ColumnPlan<'_> {
+    /// Reads a cell of a column that is no ID number and no division.
+    pub fn read(&self, cell: &Cell) -> Result<Taken, Refusal> {
+        if self.is_nothing(cell) {
+            return Ok(Taken::plain(Value::Null));
+        }
+        if let Some(codes) = self.codes {
+            return self.read_code(cell, codes);
+        }
+        match self.column.kind {
+            Kind::Int => self.read_int(cell),
+            Kind::Dec2 | Kind::Dec4 => self.read_decimal(cell),
+            Kind::Date => self.read_date(cell),
+            Kind::Ts => n::parse_timestamp(cell).map(|t| Taken::plain(Value::Ts(t))),
+            Kind::Bool => read_bool(cell).map(Taken::plain),
+            Kind::Str | Kind::Text => self.read_text(cell),
+        }
+    }
+
+    /// Blank, or one of the signs for “nothing”.
+    pub fn is_nothing(&self, cell: &Cell) -> bool {
+        let Cell::Text(text) = cell else { return cell.is_blank() };
+        let text = n::clean(text);
+        let counted = matches!(self.column.kind, Kind::Int | Kind::Dec2 | Kind::Dec4 | Kind::Date | Kind::Ts);
+        n::is_nil(text) || counted && text == "无"
+    }
+
+    fn read_code(&self, cell: &Cell, codes: &CodeTable) -> Result<Taken, Refusal> {
+        let shown = match cell {
+            Cell::Bool(b) => if *b { "是" } else { "否" }.to_owned(),
+            other => other.shown(),
+        };
+        match codes.resolve(&shown) {
+            Some(code) => Ok(Taken::plain(Value::from(code))),
+            None => Err(Refusal::new("DQ006", "代码或名称不在代码集内", format!("可填：{}", codes.allowed()))),
+        }
+    }
+
+    fn read_int(&self, cell: &Cell) -> Result<Taken, Refusal> {
+        let amount = n::parse_number(cell)?;
+        let whole = amount.value.normalize();
+        if !whole.is_integer() {
+            return Err(Refusal::new("DQ011", "应为整数", "请填写整数；没有数据的留空"));
+        }
+        let value = i64::try_from(whole).map_err(|_| Refusal::new("DQ011", "数字过大", "请核对"))?;
+        Ok(Taken { value: Value::Int(value), warning: as_text(amount.was_text) })
+    }
+
+    fn read_decimal(&self, cell: &Cell) -> Result<Taken, Refusal> {
+        let amount = n::parse_number(cell)?;
+        let too_large = || Refusal::new("DQ011", "数字过大", "请核对单位是元还是万元");
+        let mut value = amount.value;
+        if amount.percent && self.column.unit != "%" {
+            value /= Decimal::ONE_HUNDRED;
+        } else if !amount.own_unit {
+            value = value.checked_mul(self.factor).ok_or_else(too_large)?;
+        }
+        if self.column.positive && value <= Decimal::ZERO {
+            return Err(Refusal::new("DQ025", "金额应大于0", "请核对；退回、冲减请用相应的类别填报"));
+        }
+        let places = decimal_places(self.column);
+        let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+        let cut = (rounded != value).then(|| {
+            Refusal::new("DQ012", format!("小数超过{places}位，已四舍五入"), "请按规定的小数位数填写")
+        });
+        rounded.rescale(places);
+        if rounded.scale() != places {
+            return Err(too_large());
+        }
+        Ok(Taken { value: Value::Dec(rounded), warning: cut.or_else(|| as_text(amount.was_text)) })
+    }
+
+    fn read_date(&self, cell: &Cell) -> Result<Taken, Refusal> {
+        match n::parse_date(cell)? {
+            Some(date) if self.column.derive == Some(Derive::MonthOfBirth) => {
+                use chrono::Datelike;
+                Ok(Taken::plain(Value::Date(date.with_day(1).unwrap_or(date))))
+            }
+            Some(date) => Ok(Taken::plain(Value::Date(date))),
+            None if self.column.nullable => Ok(Taken::plain(Value::Null)),
+            None => Err(Refusal::new("DQ015", "这一栏须填具体日期", "请按“2025-03-05”的样式填写")),
+        }
+    }
+
+    fn read_text(&self, cell: &Cell) -> Result<Taken, Refusal> {
+        if let Cell::Error(e) = cell {
+            return Err(Refusal::new("DQ022", format!("单元格是公式错误 {e}"), "请改成数值或文字后重报"));
+        }
+        let shown = cell.shown();
+        match self.column.vault {
+            Some(VaultKind::Name) => Ok(Taken::plain(Value::text(n::person_name(&shown)))),
+            Some(VaultKind::Phone) => Ok(phone(&shown)),
+            Some(VaultKind::Account) => account(cell, &shown),
+            Some(VaultKind::Id | VaultKind::Address) => Ok(Taken::plain(Value::text(shown))),
+            None if self.column.allowed.starts_with("GB 32100") => Ok(credit_code(&shown)),
+            None => Ok(free_text(&self.column.kind, shown)),
+        }
+    }
+}
+
+fn as_text(was_text: bool) -> Option<Refusal> {
+    was_text.then(|| Refusal::new("DQ012", "数字以文本形式存储，已按数字读取", "请把单元格格式改为数值"))
+}
+
+fn read_bool(cell: &Cell) -> Result<Value, Refusal> {
+    let shown = match cell {
+        Cell::Bool(b) => return Ok(Value::Bool(*b)),
+        other => n::half_width(&other.shown()).to_ascii_lowercase(),
+    };
+    match shown.as_str() {
+        "是" | "有" | "y" | "yes" | "true" | "1" | "√" | "对" => Ok(Value::Bool(true)),
+        "否" | "无" | "n" | "no" | "false" | "0" | "×" | "没有" => Ok(Value::Bool(false)),
+        _ => Err(Refusal::new("DQ006", "应填“是”或“否”", "请填“是”或“否”")),
+    }
+}
+
+fn phone(shown: &str) -> Taken {
+    let phone = n::half_width(shown);
+    let warning = (!n::phone_plausible(&phone))
+        .then(|| Refusal::new("DQ024", "电话号码不是11位手机号，也不是带区号的座机", "请核对电话号码"));
+    Taken { value: Value::text(phone), warning }
+}
+
+/// Numbers of more than 15 digits do not survive a numeric cell.
+fn account(cell: &Cell, shown: &str) -> Result<Taken, Refusal> {
+    let account = n::account(shown);
+    let lost = matches!(cell, Cell::Number(_)) && account.len() > 15 || account.contains("E+") || account.contains('.');
+    if lost {
+        return Err(Refusal::new("DQ011", "银行账号被Excel转成数值，末几位已丢失", "请把单元格设为文本格式后重新录入完整账号"));
+    }
+    Ok(Taken::plain(Value::text(account)))
+}
+
+fn credit_code(shown: &str) -> Taken {
+    let code = n::half_width(shown).to_ascii_uppercase();
+    let warning = (!n::credit_code_valid(&code))
+        .then(|| Refusal::new("DQ008", "统一社会信用代码校验码不符，已接收", "请核对证书；证书确实如此的，请说明"));
+    Taken { value: Value::text(code), warning }
+}
+
+fn free_text(kind: &Kind, shown: String) -> Taken {
+    match n::mask_personal(&shown).filter(|_| *kind == Kind::Text || shown.chars().count() > 19) {
+        Some(masked) => Taken {
+            value: Value::text(masked),
+            warning: Some(Refusal::new("DQ027", "文字中含有身份证号或银行卡号，已遮盖后入库", "文字栏不要填写个人证件号码和账号")),
+        },
+        None => Taken::plain(Value::text(shown)),
+    }
+}
+
+/// Places after the point: the second number of `DECIMAL(18,4)`.
+fn decimal_places(column: &Column) -> u32 {
+    let places = column.sql_type.split(',').nth(1).map(|p| p.trim_end_matches(')'));
+    places.and_then(|p| p.parse().ok()).unwrap_or(2)
+}

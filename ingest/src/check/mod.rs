@@ -1,0 +1,128 @@
+//! From files to checked tables: recognise, normalise, check. Every mistake is located and coded; a file is taken,
+//! taken in part (rows in quarantine) or refused whole, and the sender can see why.
+
+mod column;
+mod issues;
+mod row;
+mod sheet;
+mod total;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::NaiveDateTime;
+use sha2::{Digest, Sha256};
+
+use crate::checked::{CheckedFile, Issue, Level, Signatures};
+use crate::contract::Contracts;
+use crate::normalise::{CodeBook, RegionBook};
+use crate::read::{self, RawFile, ReadError};
+use crate::recognise::{HeaderBook, Names, PathSays};
+
+pub use sheet::locate_column;
+
+/// Checks files against the contracts; made once, used for many files, from several threads.
+#[derive(Debug)]
+pub struct Checker {
+    contracts: Arc<Contracts>,
+    headers: HeaderBook,
+    names: Names,
+    codes: CodeBook,
+    regions: RegionBook,
+}
+
+/// A file of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Source {
+    /// Path inside the delivery, with `/`.
+    pub name: String,
+    /// Path whose folders and file name are compared with the content; at least `name`.
+    pub hint: String,
+    /// Where the bytes are.
+    pub path: PathBuf,
+    /// When it was received.
+    pub received: NaiveDateTime,
+}
+
+impl Checker {
+    /// A checker for these contracts.
+    #[must_use]
+    pub fn new(contracts: Arc<Contracts>) -> Self {
+        Self {
+            headers: HeaderBook::new(&contracts),
+            names: Names::new(&contracts),
+            codes: CodeBook::new(&contracts),
+            regions: RegionBook::new(&contracts),
+            contracts,
+        }
+    }
+
+    /// The contracts that are checked against.
+    #[must_use]
+    pub fn contracts(&self) -> &Contracts {
+        &self.contracts
+    }
+
+    /// Reads and checks one file. Never fails: what is wrong with the file stands in its issues.
+    #[must_use]
+    pub fn check(&self, source: &Source) -> CheckedFile {
+        let mut file = CheckedFile {
+            name: source.name.clone(),
+            sha256: String::new(),
+            size_bytes: 0,
+            encoding: String::new(),
+            received: source.received,
+            path: source.path.clone(),
+            signatures: Signatures::default(),
+            tables: Vec::new(),
+            issues: Vec::new(),
+        };
+        match load(&source.path, &mut file) {
+            Ok(raw) => self.check_sheets(raw, source, &mut file),
+            Err(e) => file.issues.push(file_issue(&file.name, e.code(), e.to_string(), e.remedy())),
+        }
+        if file.refused() {
+            file.tables.clear();
+        }
+        file
+    }
+
+    fn check_sheets(&self, raw: RawFile, source: &Source, file: &mut CheckedFile) {
+        file.encoding = raw.encoding;
+        let path = PathSays::read(&source.hint, &self.names);
+        for sheet in raw.sheets {
+            self.check_sheet(&sheet, &path, file);
+        }
+        if file.tables.is_empty() && !file.refused() {
+            let issue = file_issue(
+                &file.name,
+                "DQ002",
+                "文件里没有找到任何一张已知报表的表头".to_owned(),
+                "请使用市局下发的报表模板，不要改动表头".to_owned(),
+            );
+            file.issues.push(issue);
+        }
+    }
+}
+
+fn load(path: &Path, file: &mut CheckedFile) -> Result<RawFile, ReadError> {
+    let bytes = std::fs::read(path)?;
+    file.size_bytes = bytes.len() as u64;
+    file.sha256 = hex::encode(Sha256::digest(&bytes));
+    read::read_bytes(&bytes)
+}
+
+fn file_issue(file: &str, code: &str, message: String, remedy: String) -> Issue {
+    Issue {
+        code: code.to_owned(),
+        level: Level::Error,
+        file: file.to_owned(),
+        sheet: String::new(),
+        row: None,
+        header: None,
+        cell: None,
+        message,
+        remedy,
+        raw_masked: None,
+    }
+}

@@ -1,0 +1,150 @@
+//! A delivery: the files of a folder (or single files), with the times at which they were received, read in parallel.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use chrono::NaiveDateTime;
+
+use crate::check::{Checker, Source};
+use crate::checked::CheckedFile;
+
+/// Endings of files that are looked at; others in a folder are left alone.
+const ENDINGS: [&str; 9] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "json", "ndjson", "et"];
+/// Lists that lie beside returns and are none.
+const LISTS: [&str; 3] = ["manifest.csv", "templates.csv", "expected_rejects.csv"];
+
+/// Why a delivery cannot be gathered.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// A path does not exist or cannot be read.
+    #[error("读不了 {path}：{source}")]
+    Io {
+        /// The path.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The list of received times is faulty.
+    #[error("到达时间清单 {path} 第 {line} 行有误：{message}")]
+    Received {
+        /// The list.
+        path: PathBuf,
+        /// Line from 1.
+        line: u64,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+/// When files were received: (file, form code or empty) → time.
+pub type ReceivedTimes = BTreeMap<String, NaiveDateTime>;
+
+/// Reads a CSV with `file` and `received_ts` (and `template_code`, which may differ from line to line of a file: the
+/// earliest time counts).
+///
+/// # Errors
+/// When the file cannot be read, a column is missing or a time is no time.
+pub fn read_received(path: &Path) -> Result<ReceivedTimes, DeliveryError> {
+    let bad = |line, message: String| DeliveryError::Received { path: path.to_owned(), line, message };
+    let mut reader = csv::Reader::from_path(path).map_err(|e| bad(0, e.to_string()))?;
+    let headers = reader.headers().map_err(|e| bad(1, e.to_string()))?.clone();
+    let at = |name: &str| headers.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
+    let (Some(file), Some(ts)) = (at("file"), at("received_ts")) else {
+        return Err(bad(1, "缺少 file 或 received_ts 列".to_owned()));
+    };
+    let mut out = ReceivedTimes::new();
+    for record in reader.records() {
+        let record = record.map_err(|e| bad(e.position().map_or(0, csv::Position::line), e.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let text = record.get(ts).unwrap_or_default();
+        let time = crate::normalise::parse_timestamp(&crate::read::Cell::Text(text.to_owned()))
+            .map_err(|_| bad(line, format!("“{text}”不是时间，应写成 2025-01-09 09:54:00")))?;
+        let name = record.get(file).unwrap_or_default().replace('\\', "/");
+        out.entry(name).and_modify(|t| *t = time.min(*t)).or_insert(time);
+    }
+    Ok(out)
+}
+
+/// Gathers the files under the given paths, in the order of their names.
+///
+/// # Errors
+/// When a path cannot be read.
+pub fn gather(paths: &[PathBuf], received: &ReceivedTimes, now: NaiveDateTime) -> Result<Vec<Source>, DeliveryError> {
+    let mut out = Vec::new();
+    for path in paths {
+        let io = |source| DeliveryError::Io { path: path.clone(), source };
+        let meta = std::fs::metadata(path).map_err(io)?;
+        if meta.is_dir() {
+            walk(path, path, &mut out)?;
+        } else {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            out.push((hint_of(path), name, path.clone()));
+        }
+    }
+    let source = |(hint, name, path): (String, String, PathBuf)| {
+        // A list made for the whole folder also serves a single file of it.
+        let time = received.get(&name).or_else(|| received.get(&hint)).copied().unwrap_or(now);
+        Source { name, hint, path, received: time }
+    };
+    let mut sources: Vec<Source> = out.into_iter().map(source).collect();
+    sources.sort();
+    Ok(sources)
+}
+
+/// A single file with the two folders above it, which may name the period and the unit.
+fn hint_of(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let parts: Vec<String> = absolute.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
+    parts[parts.len().saturating_sub(3)..].join("/")
+}
+
+fn walk(root: &Path, dir: &Path, out: &mut Vec<(String, String, PathBuf)>) -> Result<(), DeliveryError> {
+    let io = |source| DeliveryError::Io { path: dir.to_owned(), source };
+    for entry in std::fs::read_dir(dir).map_err(io)? {
+        let path = entry.map_err(io)?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with(['.', '~']) {
+            continue;
+        }
+        if path.is_dir() {
+            walk(root, &path, out)?;
+        } else if is_return(&path, &name, dir == root) {
+            let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+            out.push((relative.clone(), relative, path));
+        }
+    }
+    Ok(())
+}
+
+fn is_return(path: &Path, name: &str, at_root: bool) -> bool {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let list = at_root && (LISTS.contains(&name) || name.starts_with("expected_"));
+    ENDINGS.contains(&ending.as_str()) && !list
+}
+
+/// Checks all files with as many threads as the machine has cores, and hands them over in the order of the sources.
+/// `progress` is told the number of files done.
+pub fn check_all(checker: &Checker, sources: &[Source], progress: &(dyn Fn(usize) + Sync)) -> Vec<CheckedFile> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::with_capacity(sources.len()));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(sources.len().max(1));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(source) = sources.get(i) else { break };
+                    let file = checker.check(source);
+                    let mut list = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                    list.push((i, file));
+                    progress(list.len());
+                }
+            });
+        }
+    });
+    let mut list = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    list.sort_by_key(|(i, _)| *i);
+    list.into_iter().map(|(_, file)| file).collect()
+}

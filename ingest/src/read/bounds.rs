@@ -1,0 +1,75 @@
+//! Limits that keep a hostile or broken file from eating the machine.
+
+use std::io::{Cursor, Read};
+
+use super::ReadError;
+
+/// Rows of a sheet; Excel has no more.
+pub const MAX_ROWS: u32 = 1_048_576;
+/// Columns of a sheet; no form has more than a tenth of it.
+pub const MAX_COLUMNS: u32 = 512;
+/// Used cells of a file.
+pub const MAX_CELLS: u64 = 40_000_000;
+/// Parts of a workbook.
+const MAX_PARTS: usize = 2_000;
+/// Unpacked size of a workbook in bytes.
+const MAX_UNPACKED: u64 = 1 << 30;
+
+/// Looks into the directory of a workbook before anything is unpacked.
+pub(super) fn check_zip(bytes: &[u8]) -> Result<(), ReadError> {
+    let damaged = |e: zip::result::ZipError| {
+        ReadError::unreadable(format!("文件不是完整的 Excel 工作簿（{e}）"), "文件可能没有传完或已损坏，请重新导出后再报")
+    };
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    if zip.len() > MAX_PARTS {
+        return Err(too_large(format!("工作簿有 {} 个部件", zip.len())));
+    }
+    let (mut unpacked, mut is_workbook) = (0_u64, false);
+    for i in 0..zip.len() {
+        let part = zip.by_index(i).map_err(damaged)?;
+        unpacked = unpacked.saturating_add(part.size());
+        refuse_part(part.name())?;
+        is_workbook |= part.name() == "xl/workbook.xml";
+    }
+    if unpacked > MAX_UNPACKED {
+        return Err(too_large(format!("工作簿解压后有 {} MB", unpacked >> 20)));
+    }
+    if !is_workbook {
+        return Err(ReadError::unreadable("压缩包里没有 Excel 工作簿", "请报送 .xlsx 工作簿、CSV 或 JSON 文件"));
+    }
+    check_real_size(&mut zip)
+}
+
+/// A part may lie about its size: count what really comes out.
+fn check_real_size(zip: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Result<(), ReadError> {
+    for i in 0..zip.len() {
+        let Ok(part) = zip.by_index(i) else { continue };
+        let (claimed, name) = (part.size(), part.name().to_owned());
+        let mut over = part.take(claimed.saturating_add(1));
+        let really = std::io::copy(&mut over, &mut std::io::sink())
+            .map_err(|e| ReadError::unreadable(format!("工作簿部件 {name} 已损坏（{e}）"), "请重新导出后再报"))?;
+        if really > claimed {
+            return Err(too_large(format!("工作簿部件 {name} 的实际大小超过声明")));
+        }
+    }
+    Ok(())
+}
+
+fn refuse_part(name: &str) -> Result<(), ReadError> {
+    let lower = name.to_ascii_lowercase();
+    let what = if lower.ends_with("vbaproject.bin") {
+        "工作簿含有宏"
+    } else if lower.starts_with("xl/externallinks/") {
+        "工作簿引用了其他文件（外部链接）"
+    } else {
+        return Ok(());
+    };
+    Err(ReadError::Forbidden {
+        what: what.to_owned(),
+        remedy: "请把内容“选择性粘贴为数值”到空白 .xlsx 工作簿后重新报送".to_owned(),
+    })
+}
+
+pub(super) fn too_large(what: String) -> ReadError {
+    ReadError::unreadable(what, "超出一份报表的合理大小，请核对后分表报送")
+}

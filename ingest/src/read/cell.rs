@@ -1,0 +1,128 @@
+//! Cells, rows and sheets as read.
+
+use chrono::NaiveDateTime;
+
+/// A cell with the type that the file gives it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Cell {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Text as written.
+    Text(String),
+    /// Number.
+    Number(f64),
+    /// A number shown as a date.
+    Date(NaiveDateTime),
+    /// True or false.
+    Bool(bool),
+    /// An error value such as `#REF!`.
+    Error(String),
+}
+
+impl Cell {
+    /// Whether nothing can be seen in it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Text(s) => s.chars().all(is_blank_char),
+            _ => false,
+        }
+    }
+
+    /// The cell as a person sees it, trimmed.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Empty => String::new(),
+            Self::Text(s) => s.trim_matches(is_blank_char).to_owned(),
+            Self::Number(n) => format!("{n}"),
+            Self::Date(d) => d.format("%Y-%m-%d").to_string(),
+            Self::Bool(b) => if *b { "TRUE" } else { "FALSE" }.to_owned(),
+            Self::Error(e) => e.clone(),
+        }
+    }
+}
+
+/// Blanks that people and programs leave around a value: white space, no-break and full-width blanks, zero-width marks.
+#[must_use]
+pub fn is_blank_char(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{00a0}' | '\u{3000}' | '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{feff}')
+}
+
+/// A row of a sheet; the cells stand at their column numbers from 0.
+#[derive(Debug, Clone, Default)]
+pub struct RawRow {
+    /// Row of the sheet from 1.
+    pub no: u32,
+    /// Cells up to the last used one.
+    pub cells: Vec<Cell>,
+}
+
+impl RawRow {
+    /// The cell of a column, `Empty` beyond the end.
+    #[must_use]
+    pub fn cell(&self, column: usize) -> &Cell {
+        self.cells.get(column).unwrap_or(&Cell::Empty)
+    }
+
+    /// Whether nothing can be seen in the row.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.cells.iter().all(Cell::is_blank)
+    }
+}
+
+/// A sheet as read.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    /// Name, empty for CSV and JSON.
+    pub name: String,
+    /// Whether it is hidden.
+    pub hidden: bool,
+    /// Whether a cell has an address such as `D17`.
+    pub has_cells: bool,
+    /// What the file says of itself: table, unit and period (only JSON).
+    pub said: Said,
+    /// Used rows in order.
+    pub rows: Vec<RawRow>,
+}
+
+/// What a JSON return says of itself.
+#[derive(Debug, Clone, Default)]
+pub struct Said {
+    /// 报表
+    pub table: Option<String>,
+    /// 填报单位
+    pub unit: Option<String>,
+    /// 报表期
+    pub period: Option<String>,
+}
+
+/// The address of a cell: column from 0, row from 1.
+#[must_use]
+pub fn cell_ref(column: usize, row: u32) -> String {
+    let mut letters = Vec::new();
+    let mut n = column + 1;
+    while n > 0 {
+        let digit = u8::try_from((n - 1) % 26).unwrap_or(0);
+        letters.push(char::from(b'A' + digit));
+        n = (n - 1) / 26;
+    }
+    letters.iter().rev().collect::<String>() + &row.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses() {
+        assert_eq!(cell_ref(0, 1), "A1");
+        assert_eq!(cell_ref(25, 9), "Z9");
+        assert_eq!(cell_ref(26, 17), "AA17");
+        assert_eq!(cell_ref(701, 2), "ZZ2");
+        assert_eq!(cell_ref(702, 2), "AAA2");
+    }
+}

@@ -1,0 +1,181 @@
+//! Headers: which table they belong to, on one to three rows, with synonyms and units.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::contract::{Contracts, Table};
+use crate::read::RawRow;
+
+/// Rows from the top in which the header is looked for.
+const SEARCHED_ROWS: usize = 30;
+/// Rows that a header may have.
+const MAX_HEADER_ROWS: usize = 3;
+
+/// A header as compared: half-width, without blanks and line breaks.
+#[must_use]
+pub fn header_key(text: &str) -> String {
+    text.nfkc().filter(|c| !c.is_whitespace() && !crate::read::is_blank_char(*c)).collect()
+}
+
+/// All headers that the contracts know.
+#[derive(Debug)]
+pub struct HeaderBook {
+    /// Header key → (table, column in contract order).
+    known: BTreeMap<String, Vec<(String, usize)>>,
+}
+
+/// A header found on a sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderMatch {
+    /// The table.
+    pub table: String,
+    /// Index (in the list of rows) of the first data row.
+    pub data_from: usize,
+    /// Index of the first header row.
+    pub header_from: usize,
+    /// Contract column → (column of the sheet, header as written).
+    pub columns: BTreeMap<usize, (usize, String)>,
+    /// Headers that no column of the table has.
+    pub unknown: Vec<(usize, String)>,
+    /// Headers of mandatory columns that are missing.
+    pub missing: Vec<String>,
+}
+
+impl HeaderBook {
+    /// Collects the headers of all tables that are sent in.
+    #[must_use]
+    pub fn new(contracts: &Contracts) -> Self {
+        let mut known: BTreeMap<String, Vec<(String, usize)>> = BTreeMap::new();
+        let sent = contracts.tables.values().filter(|t| !t.is_system());
+        for table in sent {
+            for (index, column) in table.form_columns() {
+                let header = column.form_header();
+                let others = contracts.synonyms.get(&header).into_iter().flatten();
+                for spelling in std::iter::once(&header).chain(others) {
+                    add(&mut known, header_key(spelling), &table.name, index);
+                }
+                // An export may also carry the catalogue's own header.
+                add(&mut known, header_key(&column.header), &table.name, index);
+            }
+        }
+        Self { known }
+    }
+
+    /// Finds the header of a sheet; `prefers` says how well a table fits the title, the sheet and the file name.
+    #[must_use]
+    pub fn find(&self, contracts: &Contracts, rows: &[RawRow], prefers: &dyn Fn(&Table) -> usize) -> Option<HeaderMatch> {
+        let mut best: Option<(Rank, HeaderMatch)> = None;
+        for from in 0..rows.len().min(SEARCHED_ROWS) {
+            // Below a complete header only its own lower rows can make it better.
+            if best.as_ref().is_some_and(|(rank, found)| rank.0 && from > found.header_from + 1) {
+                break;
+            }
+            for height in 1..=MAX_HEADER_ROWS.min(rows.len() - from) {
+                let written = self.look_up(&rows[from..from + height]);
+                for table in candidates(&written).into_iter().filter_map(|t| contracts.table(t)) {
+                    let found = match_table(table, &written, from, height);
+                    let rank = (found.missing.is_empty(), prefers(table), points(&found, height));
+                    if is_plausible(&found) && best.as_ref().is_none_or(|(r, _)| rank > *r) {
+                        best = Some((rank, found));
+                    }
+                }
+            }
+        }
+        best.map(|(_, found)| found)
+    }
+
+    /// The header of each column (the lowest filled cell of the header rows) with the columns that it may stand for.
+    fn look_up(&self, rows: &[RawRow]) -> Vec<Written<'_>> {
+        let width = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
+        let lowest = |column: usize| rows.iter().rev().map(|r| r.cell(column)).find(|c| !c.is_blank());
+        let headers = (0..width).filter_map(|c| Some((c, lowest(c)?.shown())));
+        headers.map(|(at, header)| Written { at, columns: self.columns_of(&header), header }).collect()
+    }
+
+    fn columns_of(&self, header: &str) -> &[(String, usize)] {
+        let key = header_key(header);
+        let found = self.known.get(&key).or_else(|| self.known.get(without_unit(&key)));
+        found.map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Complete, fits the title, points.
+type Rank = (bool, usize, i64);
+
+/// A header as written, with what it may stand for.
+struct Written<'a> {
+    at: usize,
+    header: String,
+    columns: &'a [(String, usize)],
+}
+
+fn candidates<'a>(written: &[Written<'a>]) -> BTreeSet<&'a str> {
+    written.iter().flat_map(|w| w.columns).map(|(table, _)| table.as_str()).collect()
+}
+
+fn match_table(table: &Table, written: &[Written<'_>], from: usize, height: usize) -> HeaderMatch {
+    let mut columns = BTreeMap::new();
+    let mut unknown = Vec::new();
+    for w in written {
+        let mut mine = w.columns.iter().filter(|(t, _)| *t == table.name).map(|(_, c)| *c);
+        match mine.find(|c| !columns.contains_key(c)) {
+            Some(column) => {
+                columns.insert(column, (w.at, w.header.clone()));
+            }
+            None => unknown.push((w.at, w.header.clone())),
+        }
+    }
+    let missing = table.form_columns().filter(|(i, c)| !c.nullable && !columns.contains_key(i));
+    let missing = missing.map(|(_, c)| c.form_header()).collect();
+    HeaderMatch { table: table.name.clone(), data_from: from + height, header_from: from, columns, unknown, missing }
+}
+
+fn points(found: &HeaderMatch, height: usize) -> i64 {
+    let count = |n: usize| i64::try_from(n).unwrap_or(i64::MAX / 16);
+    4 * count(found.columns.len()) - 2 * count(found.unknown.len()) - 8 * count(found.missing.len()) - count(height)
+}
+
+fn add(known: &mut BTreeMap<String, Vec<(String, usize)>>, key: String, table: &str, column: usize) {
+    let entry = known.entry(key).or_default();
+    if !entry.iter().any(|(t, c)| t == table && *c == column) {
+        entry.push((table.to_owned(), column));
+    }
+}
+
+/// At least half of the headers are known, and at least two.
+fn is_plausible(found: &HeaderMatch) -> bool {
+    found.columns.len() >= 2 && found.columns.len() >= found.unknown.len() && found.missing.len() <= found.columns.len()
+}
+
+/// “金额(万元)” → “金额”.
+fn without_unit(key: &str) -> &str {
+    key.strip_suffix(')').and_then(|k| k.rsplit_once('(')).map_or(key, |(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::Cell;
+
+    fn row(no: u32, cells: &[&str]) -> RawRow {
+        let cells = cells.iter().map(|c| if c.is_empty() { Cell::Empty } else { Cell::Text((*c).to_owned()) }).collect();
+        RawRow { no, cells }
+    }
+
+    #[test]
+    fn two_rows_of_merged_headers_are_one() {
+        let contracts = Contracts::embedded().unwrap();
+        let book = HeaderBook::new(&contracts);
+        let rows = [
+            row(1, &["船山区2025年3月投诉举报表"]),
+            row(3, &["基本信息", "", "", "受理日期", "办理时限", "办结日期", "是否属实", "类别", "所在地", ""]),
+            row(4, &["投诉编号", "被投诉对象\n类型", "被投诉对象", "", "", "", "", "", "所属镇街", "村居名称"]),
+            row(5, &["TS01", "1", "x", "2025-03-01", "2025-03-01", "", "", "5", "", ""]),
+        ];
+        let found = book.find(&contracts, &rows, &|_| 0).unwrap();
+        assert_eq!((found.table.as_str(), found.header_from, found.data_from), ("complaint", 1, 3));
+        assert_eq!(found.columns.len(), 10);
+        assert!(found.missing.is_empty() && found.unknown.is_empty());
+    }
+}

@@ -1,0 +1,12 @@
+//! What is on a sheet: which table of which form, of which unit and period, and which column stands where.
+//!
+//! The content decides. Folder and file name are only compared with it, and speak where the content is silent (a CSV
+//! export has no title).
+
+mod headers;
+mod place;
+mod title;
+
+pub use headers::{HeaderBook, HeaderMatch, header_key};
+pub use place::{PathSays, Names};
+pub use title::{TitleSays, read_title};

@@ -1,0 +1,4 @@
+//! The product from outside: sample returns with the answers that are expected, and comparisons with them.
+
+pub mod rejects;
+pub mod samples;
