@@ -1,1 +1,12 @@
+//! `suixin-api`: the doors. Command line, HTTP and web pages, schedule. Every door works on [`app::App`] and calls
+//! [`ops`]; nothing here knows a formula.
 
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod config;
+pub mod exit;
+pub mod ops;
+pub mod output;
+pub mod progress;

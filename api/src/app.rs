@@ -1,0 +1,60 @@
+//! What every door works on: the warehouse of a folder, its definitions and the clock.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use suixin_ingest::contract::Contracts;
+use suixin_metrics::Definitions;
+use suixin_warehouse::Warehouse;
+
+use crate::clock::Clock;
+use crate::config::Config;
+
+/// An opened warehouse with all that belongs to it.
+#[derive(Clone)]
+pub struct App {
+    /// Folder of the warehouse.
+    pub home: PathBuf,
+    /// Its configuration.
+    pub config: Arc<Config>,
+    /// Contracts of tables and forms.
+    pub contracts: Arc<Contracts>,
+    /// Indicators, schemes, rules and datasets.
+    pub definitions: Arc<Definitions>,
+    /// The warehouse itself.
+    pub warehouse: Warehouse,
+    /// Today.
+    pub clock: Clock,
+}
+
+impl App {
+    /// Opens the warehouse of a folder.
+    ///
+    /// # Errors
+    /// When there is none, when it is damaged, or when its configuration or definitions are faulty.
+    pub async fn open(home: &Path, clock: Clock) -> Result<Self> {
+        anyhow::ensure!(
+            home.join("journal").exists(),
+            "文件夹 {} 里没有数据仓库。请先执行 suixin init --home {}",
+            home.display(),
+            home.display()
+        );
+        let config = Config::read(home)?;
+        let (contracts, definitions) = load_definitions(home, &config)?;
+        let warehouse = Warehouse::open(home, Arc::clone(&contracts)).await.context("打不开数据仓库")?;
+        Ok(Self { home: home.to_owned(), config: Arc::new(config), contracts, definitions: Arc::new(definitions), warehouse, clock })
+    }
+}
+
+/// The definitions that a warehouse works with.
+///
+/// # Errors
+/// All mistakes of the definition files at once.
+pub fn load_definitions(home: &Path, config: &Config) -> Result<(Arc<Contracts>, Definitions)> {
+    let (contracts, definitions) = match config.definitions_dir(home) {
+        Some(dir) => (Contracts::load(&dir.join("contracts"))?, Definitions::load(&dir.join("metrics"))?),
+        None => (Contracts::embedded()?, Definitions::embedded()?),
+    };
+    Ok((Arc::new(contracts), definitions))
+}

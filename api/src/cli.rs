@@ -1,0 +1,306 @@
+//! The command line: what can be said, with help that teaches.
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// 遂心善评：救助与慈善评价、报送与治理报告数据仓库
+#[derive(Debug, Parser)]
+#[command(name = "suixin", version, about, long_about = LONG_ABOUT, after_help = AFTER_HELP, propagate_version = true)]
+#[command(disable_help_subcommand = true, subcommand_help_heading = "命令", next_help_heading = "选项")]
+pub struct Cli {
+    /// 对哪个仓库操作
+    #[command(flatten)]
+    pub global: Global,
+    /// 做什么
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const LONG_ABOUT: &str = "遂心善评：接收县级单位和试点的报表，逐格校验，入库留存每一版，\
+按评价办法计算指标和得分，排查廉政疑点，印制联席会议材料；每个印出来的数字都能追到报表的单元格。";
+
+const AFTER_HELP: &str = "示例：
+  suixin demo                                   造一年的样例报表，走完全流程并打开网页
+  suixin init --home 仓库                       新建仓库
+  suixin ingest 报表文件夹 --home 仓库          接收报表
+  suixin status --home 仓库                     看应报、已报、迟报、漏报
+  suixin compute --period 2025 --home 仓库      计算指标和得分
+  suixin score --scheme CTY --period 2025       看县级综合评价排名
+  suixin explain 船山区 CTY-301                 看一个得分是怎么来的
+  suixin report render --period 2025            印制联席会议材料
+
+退出码：0 正常；1 有需要处理的发现；2 用法或输入不对；3 程序内部错误。";
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// 仓库所在的文件夹
+    #[arg(long, global = true, value_name = "文件夹", default_value = "suixin-home", env = "SUIXIN_HOME")]
+    pub home: PathBuf,
+    /// 以哪一天为“今天”（默认当天），如 2026-01-15
+    #[arg(long, global = true, value_name = "日期")]
+    pub as_of: Option<NaiveDate>,
+    /// 以 JSON 输出，供其他程序读取
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 新建仓库，并把可修改的定义文件放入其中
+    Init,
+    /// 检查定义文件（报表、代码、指标、方案、疑点规则、报告提纲），一次列出全部错误
+    Check,
+    /// 接收报表：文件夹或文件，逐格校验后入库
+    Ingest(Ingest),
+    /// 报送情况：应报、已报、按时、迟报、漏报、退回
+    Status(PeriodArg),
+    /// 计算指标、得分、排名和等次，存入仓库
+    Compute(PeriodArg),
+    /// 看一个方案的得分和排名
+    Score(Score),
+    /// 说明得分是怎么来的：分子、分母、规则、算式、条款、失分
+    Explain(Explain),
+    /// 运行廉政疑点规则，存入仓库
+    Risks(Risks),
+    /// 印制和核验报告
+    #[command(subcommand)]
+    Report(Report),
+    /// 追溯一个数字：从报告到数据行，到文件、工作表、单元格
+    Trace(Trace),
+    /// 以 SQL 查询仓库（只读）
+    Query(Query),
+    /// 数据快照
+    #[command(subcommand)]
+    Snapshot(Snapshot),
+    /// 体检：核对日志、数据文件、审计链和定义
+    Doctor,
+    /// 造一年的合成报表（不含任何真实人员）
+    Generate(Generate),
+    /// 打开网页和接口服务，按计划接收报表、计算、印制
+    Serve(Serve),
+    /// 演示：造样例报表，走完全流程，然后打开网页
+    Demo(Demo),
+}
+
+/// `ingest`
+#[derive(Debug, Args)]
+pub struct Ingest {
+    /// 报表文件夹或文件，可以写多个
+    #[arg(required = true, value_name = "路径")]
+    pub paths: Vec<PathBuf>,
+    /// 到达时间清单（CSV：file、template_code、received_ts），用于补录仓库建成前收到的报表
+    #[arg(long, value_name = "CSV")]
+    pub received: Option<PathBuf>,
+    /// 应报清单（CSV：template_code、eval_unit_code、period、due_date），不用日历生成
+    #[arg(long, value_name = "CSV")]
+    pub expected: Option<PathBuf>,
+    /// 只校验，不入库
+    #[arg(long)]
+    pub dry_run: bool,
+    /// 列出全部警告（默认只列错误）
+    #[arg(long)]
+    pub warnings: bool,
+}
+
+/// A year.
+#[derive(Debug, Args)]
+pub struct PeriodArg {
+    /// 评价年度，如 2025（默认上一年）
+    #[arg(long, value_name = "年度")]
+    pub period: Option<i32>,
+}
+
+/// `score`
+#[derive(Debug, Args)]
+pub struct Score {
+    /// 方案：CTY 县级、PLT 试点、PRJ 项目、ORG 组织、SUP 督导、AWD 奖项推荐
+    #[arg(long, value_name = "方案", default_value = "CTY", ignore_case = true)]
+    pub scheme: Scheme,
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+}
+
+/// The six schemes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPER")]
+pub enum Scheme {
+    /// 县级综合评价
+    Cty,
+    /// 试点村（社区）评价
+    Plt,
+    /// 救助帮扶项目综合评价
+    Prj,
+    /// 社会组织库分级评价
+    Org,
+    /// 督导合规评价
+    Sup,
+    /// 奖项推荐评价
+    Awd,
+}
+
+impl Scheme {
+    /// Its code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Cty => "CTY",
+            Self::Plt => "PLT",
+            Self::Prj => "PRJ",
+            Self::Org => "ORG",
+            Self::Sup => "SUP",
+            Self::Awd => "AWD",
+        }
+    }
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// 评价对象：单位名称或代码、试点名称或代码、项目、组织、申报编号
+    #[arg(value_name = "对象")]
+    pub subject: String,
+    /// 指标编号，如 CTY-301；不写则说明全部
+    #[arg(value_name = "指标")]
+    pub indicator: Option<String>,
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+}
+
+/// `risks`
+#[derive(Debug, Args)]
+pub struct Risks {
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+    /// 列出每一条疑点（默认只列各规则的数目）
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// `report`
+#[derive(Debug, Subcommand)]
+pub enum Report {
+    /// 印制联席会议材料（PDF、附表、图表、清单）
+    Render(Render),
+    /// 核验一份材料：文件未被改动，数字可以重算
+    Verify(Verify),
+}
+
+/// `report render`
+#[derive(Debug, Args)]
+pub struct Render {
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+    /// 放到哪个文件夹（默认仓库的 packs/年度）
+    #[arg(long, value_name = "文件夹")]
+    pub out: Option<PathBuf>,
+}
+
+/// `report verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// 材料所在的文件夹
+    #[arg(value_name = "文件夹")]
+    pub dir: PathBuf,
+}
+
+/// `trace`
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// 数字的编号，如 county_totals/510903/total 或 CTY/510903/CTY-301
+    #[arg(value_name = "编号")]
+    pub figure: String,
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+}
+
+/// `query`
+#[derive(Debug, Args)]
+pub struct Query {
+    /// 一条 SELECT 语句
+    #[arg(value_name = "SQL")]
+    pub sql: String,
+    /// 输出格式
+    #[arg(long, value_enum, default_value = "table", value_name = "格式")]
+    pub format: Format,
+    /// 最多多少行
+    #[arg(long, default_value_t = 100_000, value_name = "行数")]
+    pub limit: usize,
+    /// 在哪个快照上查（默认最新）
+    #[arg(long, value_name = "快照")]
+    pub at: Option<String>,
+}
+
+/// How rows are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// 表格
+    Table,
+    /// CSV
+    Csv,
+    /// JSON
+    Json,
+}
+
+/// `snapshot`
+#[derive(Debug, Subcommand)]
+pub enum Snapshot {
+    /// 列出全部快照
+    List,
+}
+
+/// `generate`
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// 随机种子；同样的参数得到同样的文件
+    #[arg(long, default_value_t = 2025)]
+    pub seed: u64,
+    /// 低收入人口数
+    #[arg(long, default_value_t = 3000)]
+    pub persons: u32,
+    /// 年度
+    #[arg(long, default_value_t = 2025)]
+    pub year: i32,
+    /// 杂乱程度：0 规整，1 如县里平常所报
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
+    pub mess: u8,
+    /// 全部写成 CSV（大数据量时用）
+    #[arg(long)]
+    pub csv_only: bool,
+    /// 放到哪个文件夹
+    #[arg(long, default_value = "suixin-returns", value_name = "文件夹")]
+    pub out: PathBuf,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// 监听地址，如 127.0.0.1:8080（默认取配置文件）
+    #[arg(long, value_name = "地址")]
+    pub listen: Option<String>,
+}
+
+/// `demo`
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// 低收入人口数
+    #[arg(long, default_value_t = 3000)]
+    pub persons: u32,
+    /// 随机种子
+    #[arg(long, default_value_t = 2025)]
+    pub seed: u64,
+    /// 走完流程就结束，不打开网页
+    #[arg(long)]
+    pub no_serve: bool,
+    /// 监听地址
+    #[arg(long, value_name = "地址", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+}

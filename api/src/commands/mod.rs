@@ -1,0 +1,87 @@
+//! The commands of the command line, one a file. A command says what it found by its exit code.
+
+mod check;
+mod compute;
+mod demo;
+mod doctor;
+mod explain;
+mod generate;
+mod ingest;
+mod init;
+mod query;
+mod report;
+mod risks;
+mod score;
+mod serve;
+mod snapshot;
+mod status;
+mod trace;
+
+use anyhow::Result;
+use chrono::Datelike;
+
+use crate::app::App;
+use crate::cli::{Cli, Command, Global, PeriodArg};
+use crate::clock::Clock;
+use crate::output::Out;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All is well.
+    Fine,
+    /// Something was found that a person must look at.
+    Finding,
+}
+
+/// A fault of the call and not of the program: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
+/// Runs a command.
+///
+/// # Errors
+/// Whatever stopped it; [`Usage`] and errors of input are the caller's.
+pub async fn run(cli: Cli) -> Result<Exit> {
+    let global = cli.global;
+    match cli.command {
+        Command::Init => init::run(&global).await,
+        Command::Check => check::run(&global).await,
+        Command::Ingest(args) => ingest::run(&global, args).await,
+        Command::Status(args) => status::run(&global, &args).await,
+        Command::Compute(args) => compute::run(&global, &args).await,
+        Command::Score(args) => score::run(&global, &args).await,
+        Command::Explain(args) => explain::run(&global, &args).await,
+        Command::Risks(args) => risks::run(&global, &args).await,
+        Command::Report(args) => report::run(&global, args).await,
+        Command::Trace(args) => trace::run(&global, &args).await,
+        Command::Query(args) => query::run(&global, &args).await,
+        Command::Snapshot(args) => snapshot::run(&global, &args).await,
+        Command::Doctor => doctor::run(&global).await,
+        Command::Generate(args) => generate::run(&global, &args),
+        Command::Serve(args) => serve::run(&global, &args).await,
+        Command::Demo(args) => demo::run(&global, &args).await,
+    }
+}
+
+impl Global {
+    fn clock(&self) -> Clock {
+        Clock::new(self.as_of)
+    }
+
+    fn out(&self) -> Out {
+        Out { json: self.json }
+    }
+
+    async fn open(&self) -> Result<App> {
+        App::open(&self.home, self.clock()).await
+    }
+}
+
+impl PeriodArg {
+    /// The year asked for, or the year before today's.
+    fn year(&self, clock: Clock) -> i32 {
+        self.period.unwrap_or_else(|| clock.today().year() - 1)
+    }
+}

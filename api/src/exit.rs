@@ -1,0 +1,50 @@
+//! Exit codes: 0 fine, 1 finding, 2 usage or input, 3 internal; and where log lines go.
+
+use std::process::ExitCode;
+
+use anyhow::Error;
+use suixin_ingest::contract::ContractErrors;
+use suixin_ingest::delivery::DeliveryError;
+use tracing_subscriber::EnvFilter;
+
+use crate::commands::{Exit, Usage};
+use crate::output::say;
+
+/// The exit code of a command, after telling the person what went wrong.
+#[must_use]
+pub fn of(result: anyhow::Result<Exit>) -> ExitCode {
+    match result {
+        Ok(Exit::Fine) => ExitCode::SUCCESS,
+        Ok(Exit::Finding) => ExitCode::from(1),
+        Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
+        Err(e) => {
+            let chain: Vec<String> = e.chain().map(ToString::to_string).collect();
+            say(format!("出错：{}", chain.join("：")));
+            ExitCode::from(code(&e))
+        }
+    }
+}
+
+/// `suixin … | head` closes the pipe early; that is no error.
+fn is_closed_pipe(e: &Error) -> bool {
+    let io = e.chain().find_map(|c| c.downcast_ref::<std::io::Error>());
+    io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn code(e: &Error) -> u8 {
+    let input = e.downcast_ref::<Usage>().is_some() || e.downcast_ref::<DeliveryError>().is_some();
+    if e.downcast_ref::<ContractErrors>().is_some() {
+        1
+    } else if input {
+        2
+    } else {
+        3
+    }
+}
+
+/// Log lines go to standard error, quiet unless `RUST_LOG` asks for more.
+pub fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    // A second start, as in tests, changes nothing.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

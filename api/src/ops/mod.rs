@@ -1,0 +1,9 @@
+//! What the product does, apart from the door through which it is asked: the command line and the web pages call these.
+
+pub mod evaluate;
+pub mod intake;
+pub mod pack;
+pub mod returns;
+
+/// Progress of long work: a stage in Chinese, done and total (0: unknown).
+pub type Progress<'a> = &'a (dyn Fn(&str, u64, u64) + Sync);
