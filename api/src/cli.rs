@@ -36,9 +36,9 @@ const AFTER_HELP: &str = "示例：
 /// Options of every command.
 #[derive(Debug, Clone, Args)]
 pub struct Global {
-    /// 仓库所在的文件夹
-    #[arg(long, global = true, value_name = "文件夹", default_value = "suixin-home", env = "SUIXIN_HOME")]
-    pub home: PathBuf,
+    /// 仓库所在的文件夹（默认 suixin-home，演示为 suixin-demo）
+    #[arg(long, global = true, value_name = "文件夹", env = "SUIXIN_HOME")]
+    pub home: Option<PathBuf>,
     /// 以哪一天为“今天”（默认当天），如 2026-01-15
     #[arg(long, global = true, value_name = "日期")]
     pub as_of: Option<NaiveDate>,

@@ -1,4 +1,5 @@
 //! The product from outside: sample returns with the answers that are expected, and comparisons with them.
 
+pub mod books;
 pub mod rejects;
 pub mod samples;

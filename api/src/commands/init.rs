@@ -16,7 +16,7 @@ use crate::output::say;
 pub(super) const DEFINITIONS: &str = "definitions";
 
 pub(super) async fn run(global: &Global) -> Result<Exit> {
-    let home = &global.home;
+    let home = &global.home();
     if home.join("journal").exists() {
         return Err(Usage(format!("文件夹 {} 里已经有数据仓库；请换一个文件夹，原有数据没有改动", home.display())).into());
     }
@@ -46,9 +46,10 @@ fn export(home: &std::path::Path) -> Result<usize> {
 }
 
 fn report(global: &Global, exported: usize) -> Result<()> {
-    let home = global.home.display();
+    let home = global.home();
+    let home = home.display();
     if global.json {
-        return global.out().json(&serde_json::json!({ "home": global.home, "definition_files": exported }));
+        return global.out().json(&serde_json::json!({ "home": global.home(), "definition_files": exported }));
     }
     global.out().line(format!("已在 {home} 新建数据仓库，放入 {exported} 个定义文件"))?;
     say(format!(

@@ -17,6 +17,8 @@ mod snapshot;
 mod status;
 mod trace;
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use chrono::Datelike;
 
@@ -74,8 +76,13 @@ impl Global {
         Out { json: self.json }
     }
 
+    /// The folder of the warehouse.
+    fn home(&self) -> PathBuf {
+        self.home.clone().unwrap_or_else(|| PathBuf::from("suixin-home"))
+    }
+
     async fn open(&self) -> Result<App> {
-        App::open(&self.home, self.clock()).await
+        App::open(&self.home(), self.clock()).await
     }
 }
 
