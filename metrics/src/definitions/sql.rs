@@ -1,0 +1,89 @@
+//! A statement of a definition: its text with placeholders, and where it stands in its file.
+
+use super::mistake::Place;
+
+/// The placeholders that a statement may have, with what each stands for.
+pub const PLACEHOLDERS: [(&str, &str); 7] = [
+    ("ps", "评价期第一天"),
+    ("pe", "评价期最后一天"),
+    ("asof", "计算基准日"),
+    ("yr", "年度"),
+    ("months", "评价期月数"),
+    ("quarters", "评价期季数"),
+    ("prev", "上一年度"),
+];
+
+/// SQL text with placeholders such as `${ps}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sql {
+    text: String,
+    place: Place,
+}
+
+impl Sql {
+    pub(crate) fn new(text: String, first_line: Place) -> Self {
+        Self { text, place: first_line }
+    }
+
+    /// The text as written, without surrounding blank lines.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text.trim()
+    }
+
+    /// Where the statement begins.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// The place of a byte of the text.
+    #[must_use]
+    pub fn place_at(&self, offset: usize) -> Place {
+        let inner = Place::at(&self.place.file, &self.text, offset);
+        let column = if inner.line == 1 { self.place.column + inner.column - 1 } else { inner.column };
+        Place { line: self.place.line + inner.line - 1, column, ..inner }
+    }
+
+    /// Where `word` first stands as a whole word (any case), or the beginning.
+    #[must_use]
+    pub fn place_of(&self, word: &str) -> Place {
+        let low = self.text.to_lowercase();
+        let word = word.to_lowercase();
+        let whole = |i: &usize| {
+            let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+            !part(low[..*i].chars().next_back()) && !part(low[i + word.len()..].chars().next())
+        };
+        let found = low.match_indices(&word).map(|(i, _)| i).find(whole);
+        found.map_or_else(|| self.place.clone(), |i| self.place_at(i))
+    }
+
+    /// Every `${…}` with the byte where it begins; an unclosed one has the rest of the line as its name.
+    #[must_use]
+    pub fn placeholders(&self) -> Vec<(usize, &str)> {
+        self.text
+            .match_indices("${")
+            .map(|(i, _)| {
+                let rest = &self.text[i + 2..];
+                (i, &rest[..rest.find(['}', '\n']).unwrap_or(rest.len())])
+            })
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_those_of_the_file() {
+        let at = Place { file: "a.toml".into(), line: 10, column: 1 };
+        let sql = Sql::new("SELECT a\nFROM t x WHERE d>'${pe}' AND e=${yy}".to_owned(), at);
+        let found = sql.placeholders();
+        assert_eq!(found.iter().map(|(_, n)| *n).collect::<Vec<_>>(), ["pe", "yy"]);
+        let place = sql.place_at(found[1].0);
+        assert_eq!((place.line, place.column), (11, 32));
+        assert_eq!(sql.place_of("T").line, 11);
+        assert_eq!(sql.place_of("absent").line, 10);
+    }
+}

@@ -1,0 +1,88 @@
+//! What can go wrong, and whose fault it is.
+
+use std::path::PathBuf;
+
+use crate::definitions::Mistake;
+
+/// An error of this crate.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MetricsError {
+    /// Definition files have mistakes.
+    #[error("定义文件有{}处错误：\n{}", .0.len(), lines(.0))]
+    Definitions(Vec<Mistake>),
+    /// A definition file cannot be read or written.
+    #[error("读写 {} 失败：{source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// No version of a scheme is in force.
+    #[error("{year}年没有生效的方案 {scheme}：请核对方案定义的生效期")]
+    NotInForce {
+        /// Scheme id.
+        scheme: String,
+        /// Year asked for.
+        year: i32,
+    },
+    /// A statement of a definition failed.
+    #[error("{id} 的取数语句执行失败：{source}")]
+    Statement {
+        /// Which definition.
+        id: String,
+        /// What the warehouse said.
+        source: suixin_warehouse::Error,
+    },
+    /// A statement gave something other than what it must.
+    #[error("{id} 的结果不合要求：{message}")]
+    Result {
+        /// Which definition.
+        id: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The warehouse failed.
+    #[error(transparent)]
+    Warehouse(#[from] suixin_warehouse::Error),
+    /// What was asked for does not exist.
+    #[error("没有{what} {given}{hint}")]
+    NotFound {
+        /// Kind of thing.
+        what: &'static str,
+        /// What was given.
+        given: String,
+        /// A suggestion, with its punctuation, or empty.
+        hint: String,
+    },
+}
+
+/// Whose fault an error is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// A definition file.
+    Definition,
+    /// The request.
+    NotFound,
+    /// The warehouse or the disk.
+    Internal,
+}
+
+impl MetricsError {
+    /// Whose fault it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Definitions(_) | Self::NotInForce { .. } | Self::Statement { .. } | Self::Result { .. } => {
+                ErrorKind::Definition
+            }
+            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::File { .. } | Self::Warehouse(_) => ErrorKind::Internal,
+        }
+    }
+}
+
+fn lines(mistakes: &[Mistake]) -> String {
+    mistakes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
