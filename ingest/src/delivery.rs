@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 
 use chrono::NaiveDateTime;
 
@@ -13,7 +14,7 @@ use crate::checked::CheckedFile;
 /// Endings of files that are looked at; others in a folder are left alone.
 const ENDINGS: [&str; 9] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "json", "ndjson", "et"];
 /// Lists that lie beside returns and are none.
-const LISTS: [&str; 3] = ["manifest.csv", "templates.csv", "expected_rejects.csv"];
+const LISTS: [&str; 4] = ["manifest.csv", "oracle_report.json", "templates.csv", "expected_rejects.csv"];
 
 /// Why a delivery cannot be gathered.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +68,8 @@ pub fn read_received(path: &Path) -> Result<ReceivedTimes, DeliveryError> {
     Ok(out)
 }
 
-/// Gathers the files under the given paths, in the order of their names.
+/// Gathers the files under the given paths, in the order in which they count: by time of receipt, corrections after what
+/// they correct, then by name.
 ///
 /// # Errors
 /// When a path cannot be read.
@@ -89,7 +91,7 @@ pub fn gather(paths: &[PathBuf], received: &ReceivedTimes, now: NaiveDateTime) -
         Source { name, hint, path, received: time }
     };
     let mut sources: Vec<Source> = out.into_iter().map(source).collect();
-    sources.sort();
+    sources.sort_by(|a, b| (a.received, a.name.contains("更正"), &a.name).cmp(&(b.received, b.name.contains("更正"), &b.name)));
     Ok(sources)
 }
 
@@ -124,27 +126,52 @@ fn is_return(path: &Path, name: &str, at_root: bool) -> bool {
     ENDINGS.contains(&ending.as_str()) && !list
 }
 
-/// Checks all files with as many threads as the machine has cores, and hands them over in the order of the sources.
-/// `progress` is told the number of files done.
-pub fn check_all(checker: &Checker, sources: &[Source], progress: &(dyn Fn(usize) + Sync)) -> Vec<CheckedFile> {
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(sources.len()));
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(sources.len().max(1));
-    std::thread::scope(|scope| {
+/// Files in the order of their sources, checked ahead by as many threads as the machine has cores. Only a few checked
+/// files are in memory at a time, however long the delivery is.
+pub struct CheckedStream {
+    results: Receiver<(usize, CheckedFile)>,
+    early: BTreeMap<usize, CheckedFile>,
+    next: usize,
+}
+
+impl CheckedStream {
+    /// Starts checking.
+    #[must_use]
+    pub fn start(checker: Arc<Checker>, sources: Vec<Source>) -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(sources.len().max(1));
+        // The rendezvous keeps a fast checker from running ahead of a slow taker.
+        let (send, results) = mpsc::sync_channel(0);
+        let work = Arc::new((sources, AtomicUsize::new(0)));
         for _ in 0..threads {
-            scope.spawn(|| {
-                loop {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(source) = sources.get(i) else { break };
-                    let file = checker.check(source);
-                    let mut list = done.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    list.push((i, file));
-                    progress(list.len());
-                }
-            });
+            let (send, work, checker) = (send.clone(), Arc::clone(&work), Arc::clone(&checker));
+            std::thread::spawn(move || check_next(&checker, &work.0, &work.1, &send));
         }
-    });
-    let mut list = done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    list.sort_by_key(|(i, _)| *i);
-    list.into_iter().map(|(_, file)| file).collect()
+        Self { results, early: BTreeMap::new(), next: 0 }
+    }
+}
+
+fn check_next(checker: &Checker, sources: &[Source], next: &AtomicUsize, send: &SyncSender<(usize, CheckedFile)>) {
+    loop {
+        let i = next.fetch_add(1, Ordering::Relaxed);
+        let Some(source) = sources.get(i) else { return };
+        // Nobody listens any more: the delivery was given up.
+        if send.send((i, checker.check(source))).is_err() {
+            return;
+        }
+    }
+}
+
+impl Iterator for CheckedStream {
+    type Item = CheckedFile;
+
+    fn next(&mut self) -> Option<CheckedFile> {
+        loop {
+            if let Some(file) = self.early.remove(&self.next) {
+                self.next += 1;
+                return Some(file);
+            }
+            let (i, file) = self.results.recv().ok()?;
+            self.early.insert(i, file);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use suixin_ingest::check::Checker;
 use suixin_ingest::contract::Contracts;
-use suixin_ingest::delivery;
+use suixin_ingest::delivery::{self, CheckedStream};
 use suixin_tests::{rejects, samples};
 
 /// Decided when the whole delivery has been read: duplicates of files, foreign keys.
@@ -15,8 +15,8 @@ fn check(name: &str) {
     let received = delivery::read_received(&samples::path(&dir, "manifest.csv")).unwrap();
     let now = "2026-01-15T00:00:00".parse().unwrap();
     let sources = delivery::gather(&[dir.path().to_owned()], &received, now).unwrap();
-    let checker = Checker::new(Arc::new(Contracts::embedded().unwrap()));
-    let files = delivery::check_all(&checker, &sources, &|_| ());
+    let checker = Arc::new(Checker::new(Arc::new(Contracts::embedded().unwrap())));
+    let files: Vec<_> = CheckedStream::start(checker, sources).collect();
     let issues = rejects::closed_issues(&files);
     let wrong = rejects::compare_issues(dir.path(), &issues, &LATER).unwrap();
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));

@@ -31,10 +31,7 @@ impl Checker {
             }
             return;
         };
-        if sheet.hidden {
-            let what = Refusal::new("DQ022", "工作表是隐藏的，仍已取数", "报送前请取消隐藏并核对内容");
-            file.issues.push(place.whole(Level::Warning, what));
-        }
+        file.issues.extend(hidden_things(sheet).into_iter().map(|what| place.whole(Level::Warning, what)));
         match self.check_table(sheet, &found, path, place, file) {
             Ok(table) => file.tables.push(table),
             Err(refusal) => file.issues.push(place.whole(Level::Error, refusal)),
@@ -100,7 +97,7 @@ impl Checker {
             RowReader { table, plans: &plans, regions: &self.regions, codes: &self.codes, place, unit: &unit };
         let mut out = new_table(table, form, unit.clone(), period, sheet.name.clone());
         out.correction = title.correction || path.correction;
-        read_rows(&reader, &sheet.rows[found.data_from.min(sheet.rows.len())..], found, &mut out, file);
+        read_rows(&reader, &filled_down(sheet, found.data_from), found, &mut out, file);
         Ok(out)
     }
 
@@ -153,6 +150,43 @@ fn decide_period(title: &TitleSays, sheet: &Sheet, path: &PathSays, entry: &Form
         return Err(Refusal::new("DQ004", format!("{}按{often}报送，表内报表期却是{period}", table.title), "请核对报表期后重报"));
     }
     Ok(period)
+}
+
+/// DQ022: what a reader of the sheet does not see, or what has no value yet.
+fn hidden_things(sheet: &Sheet) -> Vec<Refusal> {
+    let marks = &sheet.marks;
+    let rows: Vec<String> = marks.hidden_rows.iter().map(ToString::to_string).collect();
+    let rows = rows.join("、");
+    let found = [
+        sheet.hidden.then(|| "工作表是隐藏的".to_owned()),
+        (marks.hidden_row_count > 0).then(|| format!("有{}行是隐藏的（第{rows}行）", marks.hidden_row_count)),
+        marks.hidden_columns.then(|| "有隐藏的列".to_owned()),
+        marks.filtered.then(|| "工作表处于筛选状态".to_owned()),
+    ];
+    let seen = found.into_iter().flatten().map(|what| {
+        Refusal::new("DQ022", format!("{what}，仍已取数"), "报送前请取消隐藏和筛选，核对全部内容")
+    });
+    let open = (!marks.uncalculated.is_empty()).then(|| {
+        let what = format!("公式没有计算结果：{}", marks.uncalculated.join("、"));
+        Refusal::new("DQ022", what, "请在 Excel 或 WPS 中打开、重新计算并保存后再报")
+    });
+    seen.chain(open).collect()
+}
+
+/// Rows below the header, with cells that are merged over several rows filled down.
+fn filled_down(sheet: &Sheet, from: usize) -> Vec<RawRow> {
+    let mut rows: Vec<RawRow> = sheet.rows.get(from..).unwrap_or_default().to_vec();
+    let start = rows.first().map_or(0, |r| r.no);
+    for (first, left, last, _) in sheet.marks.merges.iter().filter(|m| m.0 >= start) {
+        let value = rows.iter().find(|r| r.no == *first).map(|r| r.cell(*left).clone()).unwrap_or_default();
+        for row in rows.iter_mut().filter(|r| r.no > *first && r.no <= *last && r.cell(*left).is_blank()) {
+            if row.cells.len() <= *left {
+                row.cells.resize(*left + 1, crate::read::Cell::Empty);
+            }
+            row.cells[*left] = value.clone();
+        }
+    }
+    rows
 }
 
 fn new_table(table: &Table, form: &Form, unit: String, period: Period, sheet: String) -> CheckedTable {

@@ -1,8 +1,10 @@
 //! Limits that keep a hostile or broken file from eating the machine.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 use super::ReadError;
+use super::marks::{Marks, read_marks};
 
 /// Rows of a sheet; Excel has no more.
 pub const MAX_ROWS: u32 = 1_048_576;
@@ -15,8 +17,8 @@ const MAX_PARTS: usize = 2_000;
 /// Unpacked size of a workbook in bytes.
 const MAX_UNPACKED: u64 = 1 << 30;
 
-/// Looks into the directory of a workbook before anything is unpacked.
-pub(super) fn check_zip(bytes: &[u8]) -> Result<(), ReadError> {
+/// Looks into the directory of a workbook before the reader unpacks anything; hands over the marks of its sheets.
+pub(super) fn check_zip(bytes: &[u8]) -> Result<BTreeMap<String, Marks>, ReadError> {
     let damaged = |e: zip::result::ZipError| {
         ReadError::unreadable(format!("文件不是完整的 Excel 工作簿（{e}）"), "文件可能没有传完或已损坏，请重新导出后再报")
     };
@@ -37,7 +39,8 @@ pub(super) fn check_zip(bytes: &[u8]) -> Result<(), ReadError> {
     if !is_workbook {
         return Err(ReadError::unreadable("压缩包里没有 Excel 工作簿", "请报送 .xlsx 工作簿、CSV 或 JSON 文件"));
     }
-    check_real_size(&mut zip)
+    check_real_size(&mut zip)?;
+    Ok(read_marks(&mut zip))
 }
 
 /// A part may lie about its size: count what really comes out.

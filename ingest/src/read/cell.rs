@@ -85,6 +85,8 @@ pub struct Sheet {
     pub has_cells: bool,
     /// What the file says of itself: table, unit and period (only JSON).
     pub said: Said,
+    /// Hidden rows and columns, merged regions.
+    pub marks: super::Marks,
     /// Used rows in order.
     pub rows: Vec<RawRow>,
 }

@@ -7,17 +7,20 @@ mod bounds;
 mod cell;
 mod csv_file;
 mod json_file;
+mod marks;
+mod xls;
 mod xlsx;
 
 use std::path::Path;
 
 pub use bounds::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
+pub use marks::Marks;
 pub use cell::{Cell, RawRow, Said, Sheet, cell_ref, is_blank_char};
 
 /// A file as read.
 #[derive(Debug)]
 pub struct RawFile {
-    /// `XLSX`, `UTF-8`, `GB18030`, `UTF-16` or `JSON`.
+    /// `XLSX`, `XLS`, `UTF-8`, `GB18030`, `UTF-16` or `JSON`.
     pub encoding: String,
     /// Its sheets; one without a name for CSV and JSON.
     pub sheets: Vec<Sheet>,
@@ -86,21 +89,28 @@ pub fn read_file(path: &Path) -> Result<RawFile, ReadError> {
 /// # Errors
 /// As [`read_file`].
 pub fn read_bytes(bytes: &[u8]) -> Result<RawFile, ReadError> {
+    // The readers of workbooks are other people's code; a fault in them must not stop the other files of a delivery.
+    std::panic::catch_unwind(|| read_by_kind(bytes)).unwrap_or_else(|_| {
+        Err(ReadError::unreadable("文件的内部结构异常，无法读取", "请在 Excel 或 WPS 中打开、另存后重新报送"))
+    })
+}
+
+fn read_by_kind(bytes: &[u8]) -> Result<RawFile, ReadError> {
     match bytes {
         [] => Err(ReadError::Empty),
         [b'P', b'K', ..] => xlsx::read(bytes),
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => Err(old_or_encrypted(bytes)),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] if is_encrypted(bytes) => {
+            Err(ReadError::unreadable("文件已加密，无法读取", "请去除打开密码后重新报送"))
+        }
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => xls::read(bytes),
         _ => read_text(bytes),
     }
 }
 
-fn old_or_encrypted(bytes: &[u8]) -> ReadError {
+/// An encrypted workbook is an OLE container with a stream of this name.
+fn is_encrypted(bytes: &[u8]) -> bool {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    if bytes.windows(name.len()).any(|w| w == name) {
-        ReadError::unreadable("文件已加密，无法读取", "请去除打开密码后重新报送")
-    } else {
-        ReadError::unreadable("这是旧版 Excel（.xls）格式，暂不能读取", "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送")
-    }
+    bytes.windows(name.len()).any(|w| w == name)
 }
 
 fn read_text(bytes: &[u8]) -> Result<RawFile, ReadError> {

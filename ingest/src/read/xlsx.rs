@@ -10,7 +10,7 @@ use super::{Cell, RawFile, RawRow, ReadError, Sheet};
 type Book<'a> = Xlsx<BufReader<Cursor<&'a [u8]>>>;
 
 pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
-    bounds::check_zip(bytes)?;
+    let mut marks = bounds::check_zip(bytes)?;
     let mut book: Book<'_> = Xlsx::new(BufReader::new(Cursor::new(bytes))).map_err(|e| damaged(&e))?;
     let list: Vec<(String, bool)> =
         book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
@@ -18,7 +18,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
     let mut sheets = Vec::new();
     for (name, hidden) in list {
         let rows = read_rows(&mut book, &name, &mut left)?;
-        sheets.push(Sheet { name, hidden, has_cells: true, rows, ..Sheet::default() });
+        let marks = marks.remove(&name).unwrap_or_default();
+        sheets.push(Sheet { name, hidden, has_cells: true, marks, rows, ..Sheet::default() });
     }
     Ok(RawFile { encoding: "XLSX".to_owned(), sheets })
 }

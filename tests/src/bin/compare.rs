@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use suixin_ingest::check::Checker;
 use suixin_ingest::contract::Contracts;
-use suixin_ingest::delivery;
+use suixin_ingest::delivery::{self, CheckedStream};
 use suixin_tests::rejects;
 
 fn main() -> ExitCode {
@@ -33,7 +33,7 @@ fn run() -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).ok_or("usage: compare FOLDER")?);
     let received = delivery::read_received(&folder.join("manifest.csv"))?;
     let sources = delivery::gather(std::slice::from_ref(&folder), &received, "2026-01-15T00:00:00".parse()?)?;
-    let checker = Checker::new(Arc::new(Contracts::embedded()?));
-    let files = delivery::check_all(&checker, &sources, &|_| ());
+    let checker = Arc::new(Checker::new(Arc::new(Contracts::embedded()?)));
+    let files: Vec<_> = CheckedStream::start(checker, sources).collect();
     Ok(rejects::compare_issues(&folder, &rejects::closed_issues(&files), &["DQ001", "DQ019"])?)
 }

@@ -1,0 +1,166 @@
+//! What the cell reader does not tell about a sheet: hidden rows and columns, merged regions. Read from the sheet's XML
+//! in the pass that counts its real size.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead, BufReader, Read, Seek};
+
+use quick_xml::events::BytesStart;
+use quick_xml::{Reader, XmlVersion, events::Event};
+use zip::ZipArchive;
+
+/// Hidden rows that are named one by one; more are only counted.
+const NAMED: usize = 20;
+
+/// The marks of a sheet.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// Hidden rows from 1, the first twenty.
+    pub hidden_rows: Vec<u32>,
+    /// How many rows are hidden.
+    pub hidden_row_count: u64,
+    /// Whether columns are hidden.
+    pub hidden_columns: bool,
+    /// Whether the sheet is filtered.
+    pub filtered: bool,
+    /// Merged regions higher than one row: (first row, first column, last row, last column), rows from 1, columns from 0.
+    pub merges: Vec<(u32, usize, u32, usize)>,
+    /// Formula cells without a cached value, as addresses, the first twenty.
+    pub uncalculated: Vec<String>,
+}
+
+/// The marks of all sheets by sheet name.
+pub(super) fn read_marks<R: Read + Seek>(zip: &mut ZipArchive<R>) -> BTreeMap<String, Marks> {
+    let names = sheet_names(zip).unwrap_or_default();
+    let mut out = BTreeMap::new();
+    for (name, part) in names {
+        if let Ok(part) = zip.by_name(&part) {
+            // A part that is no good XML is reported by the cell reader with its place.
+            out.insert(name, scan(BufReader::new(part)).unwrap_or_default());
+        }
+    }
+    out
+}
+
+/// (sheet name, part) of each sheet.
+fn sheet_names<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Option<Vec<(String, String)>> {
+    let targets = attributes(zip, "xl/_rels/workbook.xml.rels", "Relationship", ["Id", "Target"])?;
+    let sheets = attributes(zip, "xl/workbook.xml", "sheet", ["name", "r:id"])?;
+    let part = |id: &str| {
+        let (_, target) = targets.iter().find(|(rel, _)| rel == id)?;
+        Some(target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned))
+    };
+    Some(sheets.iter().filter_map(|(name, id)| Some((name.clone(), part(id)?))).collect())
+}
+
+fn attributes<R: Read + Seek>(zip: &mut ZipArchive<R>, part: &str, tag: &str, keys: [&str; 2]) -> Option<Vec<(String, String)>> {
+    let mut xml = Reader::from_reader(BufReader::new(zip.by_name(part).ok()?));
+    let (mut out, mut buffer) = (Vec::new(), Vec::new());
+    loop {
+        match xml.read_event_into(&mut buffer).ok()? {
+            Event::Start(e) | Event::Empty(e) if e.local_name().as_ref() == tag => {
+                out.extend(text(&e, keys[0]).zip(text(&e, keys[1])));
+            }
+            Event::Eof => return Some(out),
+            _ => {}
+        }
+        buffer.clear();
+    }
+}
+
+fn text(e: &BytesStart<'_>, key: &str) -> Option<String> {
+    let attribute = e.try_get_attribute(key).ok()??;
+    Some(attribute.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned())
+}
+
+fn is_on(e: &BytesStart<'_>, key: &str) -> bool {
+    text(e, key).is_some_and(|v| v == "1" || v == "true")
+}
+
+fn scan(part: impl BufRead) -> io::Result<Marks> {
+    let mut xml = Reader::from_reader(part);
+    let (mut marks, mut buffer, mut cell) = (Marks::default(), Vec::new(), FormulaCell::default());
+    loop {
+        match xml.read_event_into(&mut buffer).map_err(io::Error::other)? {
+            Event::Start(e) => mark(&e, &mut marks, &mut cell),
+            Event::Empty(e) => {
+                mark(&e, &mut marks, &mut cell);
+                if e.local_name().as_ref() == "c" {
+                    cell = FormulaCell::default();
+                }
+            }
+            Event::End(e) if e.local_name().as_ref() == "c" => cell.close(&mut marks),
+            Event::Eof => return Ok(marks),
+            _ => {}
+        }
+        buffer.clear();
+    }
+}
+
+/// A cell while it is read: an address, whether it has a formula, whether it has a value.
+#[derive(Default)]
+struct FormulaCell {
+    address: String,
+    formula: bool,
+    value: bool,
+}
+
+impl FormulaCell {
+    fn close(&mut self, marks: &mut Marks) {
+        if self.formula && !self.value && marks.uncalculated.len() < NAMED {
+            marks.uncalculated.push(std::mem::take(&mut self.address));
+        }
+        *self = Self::default();
+    }
+}
+
+fn mark(e: &BytesStart<'_>, marks: &mut Marks, cell: &mut FormulaCell) {
+    match e.local_name().as_ref() {
+        "row" if is_on(e, "hidden") => {
+            marks.hidden_row_count += 1;
+            let room = marks.hidden_rows.len() < NAMED;
+            let no = text(e, "r").and_then(|r| r.parse::<u32>().ok());
+            marks.hidden_rows.extend(no.filter(|_| room));
+        }
+        "col" if is_on(e, "hidden") => marks.hidden_columns = true,
+        "filterColumn" => marks.filtered = true,
+        "c" => cell.address = text(e, "r").unwrap_or_default(),
+        "f" => cell.formula = true,
+        "v" | "is" => cell.value = true,
+        "mergeCell" => marks.merges.extend(text(e, "ref").as_deref().and_then(region).filter(|m| m.2 > m.0)),
+        _ => {}
+    }
+}
+
+/// `B3:B9` → rows and columns.
+fn region(text: &str) -> Option<(u32, usize, u32, usize)> {
+    let (from, to) = text.split_once(':')?;
+    let ((r1, c1), (r2, c2)) = (address(from)?, address(to)?);
+    Some((r1, c1, r2, c2))
+}
+
+/// `B3` → row 3, column 1.
+fn address(text: &str) -> Option<(u32, usize)> {
+    let split = text.find(|c: char| c.is_ascii_digit())?;
+    let (letters, digits) = text.split_at(split);
+    let column = letters.bytes().try_fold(0_usize, |n, b| {
+        b.is_ascii_uppercase().then(|| n.checked_mul(26)?.checked_add(usize::from(b - b'A') + 1))?
+    })?;
+    Some((digits.parse().ok()?, column.checked_sub(1)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_a_sheet() {
+        let xml = r#"<worksheet><cols><col min="2" max="2" hidden="1"/></cols><sheetData>
+            <row r="4" hidden="1"><c r="A4"><f>SUM(A1)</f></c><c r="B4"><f>1</f><v>1</v></c></row><row r="5"><c r="A5"><v>1</v></c></row>
+            </sheetData><mergeCells><mergeCell ref="A1:H1"/><mergeCell ref="B3:B9"/></mergeCells></worksheet>"#;
+        let marks = scan(xml.as_bytes()).unwrap();
+        assert_eq!((marks.hidden_rows.as_slice(), marks.hidden_row_count, marks.hidden_columns), ([4].as_slice(), 1, true));
+        assert_eq!(marks.merges, [(3, 1, 9, 1)]);
+        assert_eq!(marks.uncalculated, ["A4"]);
+        assert_eq!(address("AA17"), Some((17, 26)));
+    }
+}
