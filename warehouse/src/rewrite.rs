@@ -111,30 +111,36 @@ fn rewrite(inner: &Inner, writer: &mut Writer<'_>, shape: &Shape, going: &Going,
     let mut draft = Draft::default();
     let mut parts = by_unit(shape, new)?;
     let files: Vec<DataFile> = writer.state(shape.name()).map(|s| s.files.values().cloned().collect()).unwrap_or_default();
-    let mut staying: BTreeMap<Partition, Vec<DataFile>> = BTreeMap::new();
     for file in files {
-        match remaining(inner, shape, going, &file)? {
-            Remaining::Whole => staying.entry(file.partition()).or_default().push(file),
-            Remaining::Rows(rest) => {
-                draft.remove.insert(file.path.clone());
-                parts.entry(file.partition()).or_default().extend(rest);
-            }
+        if let Remaining::Rows(rest) = remaining(inner, shape, going, &file)? {
+            draft.remove.insert(file.path.clone());
+            parts.entry(file.partition()).or_default().extend(rest);
         }
     }
-    for (partition, mut batches) in parts {
-        let beside = staying.remove(&partition).unwrap_or_default();
-        if beside.len() >= JOIN_FILES || beside.iter().map(|f| f.rows).sum::<u64>() <= JOIN_ROWS {
-            for file in beside {
-                batches.push(datafile::read(&inner.layout.table(shape.name()), shape, &file, None)?);
-                draft.remove.insert(file.path);
-            }
-        }
+    for (partition, batches) in parts {
         let joined = concat_batches(&shape.file, &batches).map_err(|e| Error::storage(shape.name(), e))?;
         if joined.num_rows() > 0 {
-            draft.add.push(writer.write(shape, &partition, &joined)?);
+            pour(inner, writer, shape, &mut draft, &partition, joined)?;
         }
     }
     Ok(draft)
+}
+
+/// Writes rows as a file of a partition, joined with the files that lie there when these are small or many.
+pub(crate) fn pour(inner: &Inner, writer: &mut Writer<'_>, shape: &Shape, draft: &mut Draft, partition: &Partition, rows: RecordBatch) -> Result<()> {
+    let mut batches = vec![rows];
+    let stored = writer.state(shape.name()).map(|s| s.files.values().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let beside: Vec<DataFile> =
+        stored.into_iter().filter(|f| f.partition() == *partition && !draft.remove.contains(&f.path)).collect();
+    if beside.len() >= JOIN_FILES || beside.iter().map(|f| f.rows).sum::<u64>() <= JOIN_ROWS {
+        for file in beside {
+            batches.push(datafile::read(&inner.layout.table(shape.name()), shape, &file, None)?);
+            draft.remove.insert(file.path);
+        }
+    }
+    let joined = concat_batches(&shape.file, &batches).map_err(|e| Error::storage(shape.name(), e))?;
+    draft.add.push(writer.write(shape, partition, &joined)?);
+    Ok(())
 }
 
 enum Remaining {
