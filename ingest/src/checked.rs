@@ -1,5 +1,6 @@
 //! What crosses from `ingest` to `warehouse`: checked rows and located mistakes.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::NaiveDateTime;
@@ -64,6 +65,8 @@ pub struct CheckedTable {
     pub correction: bool,
     /// Sheet, empty for CSV and JSON.
     pub sheet: String,
+    /// Headers as sent, by contract column.
+    pub headers: BTreeMap<usize, SentHeader>,
     /// Rows in the order of the sheet, the rejected ones among them.
     pub rows: Vec<CheckedRow>,
     /// Number of data rows.
@@ -74,6 +77,15 @@ pub struct CheckedTable {
     pub refused: bool,
     /// Whether the total row agreed; `None` without one.
     pub total_ok: Option<bool>,
+}
+
+/// A header as the sender wrote it, with the column of the sheet (from 0) where the file has cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentHeader {
+    /// The text.
+    pub text: String,
+    /// The column.
+    pub column: Option<usize>,
 }
 
 /// A row in contract order. Personal data are still in clear; the warehouse makes tokens of them.

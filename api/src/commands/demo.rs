@@ -65,7 +65,7 @@ fn start_anew(home: &Path) -> Result<()> {
 async fn open(home: &Path, listen: &str, clock: Clock) -> Result<App> {
     let config = Config { listen: listen.to_owned(), ..Config::default() };
     std::fs::write(home.join(config::FILE), toml::to_string_pretty(&config)?)?;
-    Warehouse::init(home, Arc::new(Contracts::embedded()?), clock.now()).await.context("建不了数据仓库")?;
+    Warehouse::init(home, Arc::new(Contracts::embedded()?)).await.context("建不了数据仓库")?;
     App::open(home, clock).await
 }
 

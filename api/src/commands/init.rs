@@ -26,7 +26,7 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
     std::fs::write(home.join(config::FILE), toml::to_string_pretty(&config)?).context("写不了配置文件")?;
     std::fs::create_dir_all(home.join(&config.inbox)).context("建不了收件文件夹")?;
     let (contracts, _) = app::load_definitions(home, &config)?;
-    Warehouse::init(home, Arc::clone(&contracts), global.clock().now()).await.context("建不了数据仓库")?;
+    Warehouse::init(home, Arc::clone(&contracts)).await.context("建不了数据仓库")?;
     report(global, exported)?;
     Ok(Exit::Fine)
 }

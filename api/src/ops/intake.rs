@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use suixin_ingest::calendar::{Expected, expected_returns};
 use suixin_ingest::check::Checker;
 use suixin_ingest::checked::{CheckedFile, Issue, Level};
 use suixin_ingest::contract::Contracts;
-use suixin_ingest::delivery::{self, ReceivedTimes};
+use suixin_ingest::delivery::{self, CheckedStream, ReceivedTimes};
 use suixin_ingest::value::Value;
-use suixin_warehouse::{Delivery, Landing, Replace, Snapshot, TableWrite};
+use suixin_warehouse::{Landing, Replace, Snapshot, TableWrite};
 
 use crate::app::App;
 use crate::ops::Progress;
@@ -48,35 +49,44 @@ impl Outcome {
     }
 }
 
-/// Takes a delivery in: everything becomes visible at once, or nothing does.
+/// Takes a delivery in: everything becomes visible at once, or nothing does. Only a few files are in memory at a time.
 ///
 /// # Errors
 /// When a path or list cannot be read or the warehouse cannot be written; mistakes in returns are no errors here.
 pub async fn run(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<Outcome> {
-    let files = check(app, intake, progress)?;
-    let count = files.len();
+    let (total, stream) = stream(app, intake)?;
     if let Some(list) = &intake.expected {
         load_expected(app, list).await?;
     }
-    let years: BTreeSet<i32> = files.iter().flat_map(|f| &f.tables).filter_map(|t| t.period.get(..4)?.parse().ok()).collect();
+    let mut landing = app.warehouse.intake();
+    let mut years = BTreeSet::new();
+    for (done, file) in (1_u64..).zip(stream) {
+        years.extend(file.tables.iter().filter_map(|t| t.period.get(..4)?.parse::<i32>().ok()));
+        landing.add(file).context("入库失败，仓库保持原样")?;
+        progress("读取和校验报表", done, total);
+    }
     let tell = |stage: &str, done: u64, total: u64| progress(stage, done, total);
-    let landing = app.warehouse.land(Delivery { files }, app.clock.now(), &tell).await.context("入库失败，仓库保持原样")?;
-    if intake.expected.is_none() {
+    let landing = landing.close(app.clock.now(), &tell).await.context("入库失败，仓库保持原样")?;
+    if intake.expected.is_none() && landing.changed {
         ensure_expected(app, &years).await?;
     }
-    Ok(Outcome { files: count, landing })
+    Ok(Outcome { files: usize::try_from(total).unwrap_or(usize::MAX), landing })
 }
 
-/// Reads and checks the files without landing them.
+/// Reads and checks the files without landing them; all of them are in memory afterwards.
 ///
 /// # Errors
-/// As [`run`].
+/// When a path or list cannot be read.
 pub fn check(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<Vec<CheckedFile>> {
+    let (total, stream) = stream(app, intake)?;
+    Ok((1..).zip(stream).map(|(done, file)| (progress("读取和校验报表", done, total), file).1).collect())
+}
+
+fn stream(app: &App, intake: &Intake) -> Result<(u64, CheckedStream)> {
     let received = intake.received.as_deref().map_or_else(|| Ok(ReceivedTimes::new()), delivery::read_received)?;
     let sources = delivery::gather(&intake.paths, &received, app.clock.now())?;
     let total = sources.len() as u64;
-    let checker = Checker::new(std::sync::Arc::clone(&app.contracts));
-    Ok(delivery::check_all(&checker, &sources, &|done| progress("读取和校验报表", done as u64, total)))
+    Ok((total, CheckedStream::start(Arc::new(Checker::new(Arc::clone(&app.contracts))), sources)))
 }
 
 /// Makes the list of returns due for years that have none yet.

@@ -1,10 +1,10 @@
 //! One sheet: recognise, decide unit and period, read all rows, check totals and keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
-use crate::checked::{CheckedFile, CheckedRow, CheckedTable, Level};
+use crate::checked::{CheckedFile, CheckedRow, CheckedTable, Level, SentHeader};
 use crate::contract::{CITY, Contracts, Form, FormTable, Frequency, Kind, Sender, Table};
 use crate::normalise::{CodeBook, Refusal};
 use crate::period::Period;
@@ -67,7 +67,7 @@ impl Checker {
             table: table.name.clone(),
             data_from: sheet.rows.len(),
             header_from: 0,
-            columns: std::collections::BTreeMap::new(),
+            columns: BTreeMap::new(),
             unknown: Vec::new(),
             missing: Vec::new(),
         })
@@ -97,6 +97,7 @@ impl Checker {
             RowReader { table, plans: &plans, regions: &self.regions, codes: &self.codes, place, unit: &unit };
         let mut out = new_table(table, form, unit.clone(), period, sheet.name.clone());
         out.correction = title.correction || path.correction;
+        out.headers = sent_headers(&plans, sheet.has_cells);
         read_rows(&reader, &filled_down(sheet, found.data_from), found, &mut out, file);
         Ok(out)
     }
@@ -152,6 +153,11 @@ fn decide_period(title: &TitleSays, sheet: &Sheet, path: &PathSays, entry: &Form
     Ok(period)
 }
 
+fn sent_headers(plans: &[ColumnPlan<'_>], has_cells: bool) -> BTreeMap<usize, SentHeader> {
+    let sent = |p: &ColumnPlan<'_>| SentHeader { text: p.header.clone(), column: has_cells.then_some(p.source) };
+    plans.iter().map(|p| (p.index, sent(p))).collect()
+}
+
 /// DQ022: what a reader of the sheet does not see, or what has no value yet.
 fn hidden_things(sheet: &Sheet) -> Vec<Refusal> {
     let marks = &sheet.marks;
@@ -197,6 +203,7 @@ fn new_table(table: &Table, form: &Form, unit: String, period: Period, sheet: St
         period: period.to_string(),
         correction: false,
         sheet,
+        headers: BTreeMap::new(),
         rows: Vec::new(),
         rows_read: 0,
         issues: Vec::new(),

@@ -1,20 +1,18 @@
 //! Compares what the product makes of a folder of sample returns with the answers that lie beside them.
 //!
-//! `compare FOLDER`: the mistakes planted in the returns (`expected_rejects.csv`).
+//! `compare RETURNS [TRUTH]`: the planted mistakes (`expected_rejects.csv`), accepted and rejected rows (`manifest.csv`)
+//! and, where `TRUTH` holds the tables as they must stand in the end, every table.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use suixin_ingest::check::Checker;
-use suixin_ingest::contract::Contracts;
-use suixin_ingest::delivery::{self, CheckedStream};
-use suixin_tests::rejects;
+use suixin_tests::{landed, rejects, tables};
 
 fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
-    match run() {
+    let result = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(run()));
+    match result {
         Ok(wrong) => {
             for line in &wrong {
                 let _ = writeln!(out, "{line}");
@@ -29,11 +27,14 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Result<Vec<String>, Box<dyn std::error::Error>> {
-    let folder = PathBuf::from(std::env::args().nth(1).ok_or("usage: compare FOLDER")?);
-    let received = delivery::read_received(&folder.join("manifest.csv"))?;
-    let sources = delivery::gather(std::slice::from_ref(&folder), &received, "2026-01-15T00:00:00".parse()?)?;
-    let checker = Arc::new(Checker::new(Arc::new(Contracts::embedded()?)));
-    let files: Vec<_> = CheckedStream::start(checker, sources).collect();
-    Ok(rejects::compare_issues(&folder, &rejects::closed_issues(&files), &["DQ001", "DQ019"])?)
+async fn run() -> Result<Vec<String>, landed::Fault> {
+    let folder = PathBuf::from(std::env::args().nth(1).ok_or("usage: compare RETURNS [TRUTH]")?);
+    let home = tempfile::tempdir()?;
+    let (warehouse, landing) = landed::land(&folder, &home.path().join("home")).await?;
+    let mut wrong = rejects::compare_issues(&folder, &landing.issues)?;
+    wrong.extend(rejects::compare_rows(&folder, &landing)?);
+    if let Some(truth) = std::env::args().nth(2) {
+        wrong.extend(tables::compare(&warehouse, &PathBuf::from(truth)).await?);
+    }
+    Ok(wrong)
 }

@@ -48,13 +48,17 @@ pub(super) fn repeated_key(file: &str, table: &StagedTable, row: usize) -> Issue
 /// DQ019: the row names something that is not there. A personal value is not named.
 pub(super) fn missing_target(contracts: &Contracts, file: &str, table: &StagedTable, row: usize, reference: &Reference) -> Issue {
     let column = table.shape.table.columns.get(reference.column);
-    let header = column.map(suixin_ingest::contract::Column::form_header).unwrap_or_default();
+    let sent = table.headers.get(&reference.column);
+    let by_contract = || column.map(suixin_ingest::contract::Column::form_header).unwrap_or_default();
+    let header = sent.map_or_else(by_contract, |h| h.text.clone());
+    let row_no = table.row_no.get(row).copied();
     let title = contracts.table(&reference.target).map_or(reference.target.as_str(), |t| t.title.as_str());
     let personal = column.is_none_or(|c| c.vault.is_some() || c.privacy >= Privacy::S2);
     let value = (!personal).then(|| cells::value(table.rows.column(reference.column), row).to_string());
     let named = value.as_ref().map(|v| format!("“{v}”")).unwrap_or_default();
     Issue {
-        row: table.row_no.get(row).copied(),
+        row: row_no,
+        cell: sent.and_then(|h| h.column).zip(row_no).map(|(column, row)| suixin_ingest::read::cell_ref(column, row)),
         header: Some(header.clone()),
         raw_masked: value,
         ..whole(

@@ -121,7 +121,9 @@ impl Known {
         }
         for reference in &table.references {
             for (row, key) in reference.keys.iter().enumerate() {
-                if !table.dead[row] && !self.knows(&reference.target, *key) {
+                // One refused number is one mistake, not also a person who cannot be found.
+                let judged = table.dead[row] || found.get(&row).is_some_and(|f| f.iter().any(|i| i.code == "DQ007"));
+                if !judged && !self.knows(&reference.target, *key) {
                     let issue = issues::missing_target(&inner.contracts, file, table, row, reference);
                     found.entry(row).or_default().push(issue);
                 }

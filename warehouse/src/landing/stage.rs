@@ -3,11 +3,12 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use chrono::NaiveDateTime;
-use suixin_ingest::checked::{CheckedFile, CheckedRow, CheckedTable, Issue, Signatures};
+use suixin_ingest::checked::{CheckedFile, CheckedRow, CheckedTable, Issue, SentHeader, Signatures};
 use suixin_ingest::contract::{Contracts, VaultKind};
 use suixin_ingest::period::Period;
 use suixin_ingest::value::Value;
@@ -69,6 +70,8 @@ pub(super) struct StagedTable {
     /// Data rows as read, the rejected ones among them.
     pub rows_read: u64,
     pub total_ok: Option<bool>,
+    /// Headers as sent, by contract column.
+    pub headers: BTreeMap<usize, SentHeader>,
     pub issues: Vec<Issue>,
     /// Columns of the contract.
     pub rows: RecordBatch,
@@ -197,6 +200,7 @@ fn stage_table(store: &Store, table: CheckedTable, pending: &mut Pending) -> Res
         revision: 0,
         rows_read,
         total_ok: table.total_ok,
+        headers: table.headers,
         issues: table.issues,
         row_no,
         hashes: digest::rows(name, &rows, &all)?,

@@ -1,0 +1,92 @@
+//! Takes in the inbox. A file that changed a moment ago may still be on its way and waits for the next run; a file whose
+//! bytes were looked at before is left alone, so nothing has to be moved or renamed.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
+use suixin_ingest::delivery::{self, ReceivedTimes};
+
+use super::{Done, History};
+use crate::app::App;
+use crate::ops::intake::{self, Intake};
+
+/// How long a file must have been left alone.
+const QUIET: Duration = Duration::from_secs(30);
+
+struct Candidate {
+    path: PathBuf,
+    name: String,
+    sha256: String,
+}
+
+/// Takes in what is new in the inbox.
+///
+/// # Errors
+/// When the inbox cannot be read or the warehouse cannot be written; mistakes in returns are no errors.
+pub(super) async fn run(app: &App) -> Result<Done> {
+    let inbox = app.home.join(&app.config.inbox);
+    if !inbox.is_dir() {
+        return Ok(Done::idle("没有接收文件夹"));
+    }
+    let (files, waiting) = settled_files(app, &inbox, SystemTime::now())?;
+    let new = unknown(app, files).await?;
+    if new.is_empty() {
+        return Ok(Done::idle(if waiting == 0 { "没有新文件".to_owned() } else { format!("有 {waiting} 个文件刚有改动，下次再收") }));
+    }
+    let intake = Intake { paths: new.iter().map(|c| c.path.clone()).collect(), ..Intake::default() };
+    let outcome = intake::run(app, &intake, &|_, _, _| {}).await?;
+    let seen: Vec<(String, String)> = new.into_iter().map(|c| (c.sha256, c.name)).collect();
+    History::of(&app.home).remember(&seen, app.clock.now())?;
+    let refused = outcome.landing.files.iter().filter(|f| f.refused).count();
+    Ok(Done::changed(format!("接收 {} 个文件，其中退回 {refused} 个；查出错误 {} 处", outcome.files, outcome.errors())))
+}
+
+/// The returns in the inbox that nobody is writing any more, and how many still wait.
+fn settled_files(app: &App, inbox: &Path, now: SystemTime) -> Result<(Vec<Candidate>, usize)> {
+    let sources = delivery::gather(&[inbox.to_owned()], &ReceivedTimes::new(), app.clock.now())?;
+    let (mut files, mut waiting) = (Vec::new(), 0);
+    for source in sources {
+        let read = || format!("读不了 {}", source.path.display());
+        let modified = std::fs::metadata(&source.path).and_then(|m| m.modified()).with_context(read)?;
+        if is_settled(modified, now) {
+            let sha256 = hex::encode(Sha256::digest(std::fs::read(&source.path).with_context(read)?));
+            files.push(Candidate { path: source.path, name: source.name, sha256 });
+        } else {
+            waiting += 1;
+        }
+    }
+    Ok((files, waiting))
+}
+
+/// A file dated in the future by a wrong clock would wait for ever: it counts as settled.
+fn is_settled(modified: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(modified).map_or(true, |age| age >= QUIET)
+}
+
+/// Those that neither the warehouse nor an earlier run knows.
+async fn unknown(app: &App, files: Vec<Candidate>) -> Result<Vec<Candidate>> {
+    let snapshot = app.warehouse.snapshot().await?;
+    let rows = snapshot.query("SELECT DISTINCT file_sha256 FROM submission_file").await?.rows;
+    let mut known: BTreeSet<String> = rows.into_iter().flatten().map(|v| v.to_string()).collect();
+    let hashes: Vec<String> = files.iter().map(|f| f.sha256.clone()).collect();
+    let unseen = History::of(&app.home).unseen(&hashes)?;
+    let new = files.into_iter().zip(unseen).filter(|(file, unseen)| *unseen && known.insert(file.sha256.clone()));
+    Ok(new.map(|(file, _)| file).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_waits_until_nobody_writes_it() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        assert!(!is_settled(now, now));
+        assert!(!is_settled(now - Duration::from_secs(29), now));
+        assert!(is_settled(now - Duration::from_secs(30), now));
+        assert!(is_settled(now + Duration::from_secs(3_600), now), "dated in the future");
+    }
+}
