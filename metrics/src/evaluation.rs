@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
 use serde::Serialize;
 
+use crate::definitions::{Indicator, Scheme};
 use crate::number::Num;
 
 /// Somebody or something that is evaluated.
@@ -126,15 +126,19 @@ pub struct SchemeResult {
     pub scheme: String,
     /// Version of the scheme in force for the period.
     pub version: String,
+    /// The scheme in force.
+    pub definition: Scheme,
+    /// Its indicators in force.
+    pub indicators: Vec<Indicator>,
     /// Values, of the year and of shorter periods.
     pub values: Vec<IndicatorValue>,
     /// Points, by group, rank and name.
     pub scores: Vec<SubjectScore>,
 }
 
-/// The result of all schemes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evaluation {
+/// What a result is a function of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stamp {
     /// Year.
     pub year: i32,
     /// Day as of which it was computed.
@@ -143,6 +147,13 @@ pub struct Evaluation {
     pub snapshot: String,
     /// Hash of the definitions.
     pub definitions: String,
+}
+
+/// The result of all schemes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evaluation {
+    /// Year, day, snapshot, definitions.
+    pub stamp: Stamp,
     /// Results in the order of scoring.
     pub schemes: Vec<SchemeResult>,
 }
@@ -172,10 +183,4 @@ impl SchemeResult {
         }
         out
     }
-}
-
-/// A number as the decimal type of the tables; `None` beyond its range, which no score reaches.
-#[must_use]
-pub fn decimal(n: &Num) -> Option<Decimal> {
-    n.to_decimal()
 }

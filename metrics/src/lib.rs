@@ -5,13 +5,21 @@
 //! order of execution. It must not know file formats, charts or HTTP, and it names no query engine: SQL goes through the
 //! warehouse.
 
+pub mod compute;
 pub mod definitions;
-pub mod evaluation;
 pub mod error;
+pub mod evaluation;
 pub mod number;
+pub mod progress;
 pub mod rules;
+pub mod save;
 pub mod score;
+mod tables;
 pub mod window;
 
+pub use compute::compute;
 pub use definitions::{Definitions, Draft, Mistake};
 pub use error::{ErrorKind, MetricsError};
+pub use evaluation::Evaluation;
+pub use progress::Progress;
+pub use save::save;

@@ -1,0 +1,38 @@
+//! The totals that later schemes read: what is stored for other periods, and what this run has made so far.
+
+use suixin_ingest::value::Value;
+use suixin_warehouse::Snapshot;
+
+use super::plan::Plan;
+use crate::error::MetricsError;
+use crate::evaluation::{SchemeResult, Stamp};
+use crate::save::score_rows;
+use crate::tables;
+
+/// Rows of `eval_score`.
+#[derive(Debug, Clone)]
+pub(crate) struct Totals {
+    rows: Vec<Vec<Value>>,
+}
+
+impl Totals {
+    /// The stored rows, without those that this run makes anew.
+    pub(crate) async fn stored(snapshot: &Snapshot, year: i32, plan: &Plan<'_>) -> Result<Self, MetricsError> {
+        let schemes: Vec<&str> = plan.stages.iter().map(|s| s.scheme.id()).collect();
+        let period = year.to_string();
+        let mut rows = tables::stored(snapshot, &tables::EVAL_SCORE).await?;
+        let (scheme, at) = (tables::EVAL_SCORE.place("scheme"), tables::EVAL_SCORE.place("period"));
+        rows.retain(|row| !(schemes.contains(&row[scheme].to_string().as_str()) && row[at].to_string() == period));
+        Ok(Self { rows })
+    }
+
+    /// Adds the rows of a scheme.
+    pub(crate) fn add(&mut self, result: &SchemeResult, stamp: &Stamp) {
+        self.rows.extend(score_rows(result, stamp));
+    }
+
+    /// The snapshot with these rows as its scores.
+    pub(crate) fn lay_over(&self, snapshot: &Snapshot) -> Result<Snapshot, MetricsError> {
+        Ok(snapshot.with_table(tables::EVAL_SCORE.name, self.rows.clone())?)
+    }
+}

@@ -1,0 +1,41 @@
+//! What is to be computed for a year: the schemes in force, in order, with their indicators and windows.
+
+use chrono::NaiveDate;
+
+use super::answers::Wanted;
+use super::stage::Stage;
+use crate::definitions::Definitions;
+use crate::error::MetricsError;
+use crate::window::Window;
+
+/// The stages of an evaluation.
+#[derive(Debug)]
+pub(crate) struct Plan<'a> {
+    pub stages: Vec<Stage<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    /// The schemes in force on the last day of the year.
+    pub(crate) fn new(defs: &'a Definitions, year: i32, as_of: NaiveDate) -> Result<Self, MetricsError> {
+        let window = Window::year(year, as_of);
+        let day = window.period.last();
+        if let Some(missing) = defs.schemes.keys().find(|id| defs.scheme_on(id, day).is_none()) {
+            return Err(MetricsError::NotInForce { scheme: missing.clone(), year });
+        }
+        let stages = defs.schemes_on(day).into_iter().map(|scheme| Stage {
+            scheme,
+            indicators: defs.indicators_on(scheme.id(), day),
+            window,
+        });
+        Ok(Self { stages: stages.collect() })
+    }
+
+    /// Statements that read no score and so can all run at once, before any scheme is scored.
+    pub(crate) fn independent(&self) -> Vec<Wanted> {
+        self.stages.iter().flat_map(Stage::wanted).filter(|w| !reads_scores(&w.sql)).collect()
+    }
+}
+
+fn reads_scores(sql: &str) -> bool {
+    sql.contains("eval_score")
+}

@@ -1,0 +1,146 @@
+//! A synthetic world with its expected results, out of one zip file, as a snapshot.
+
+pub mod compare;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{NaiveDate, NaiveDateTime};
+use suixin_ingest::contract::{Column, Contracts, Kind};
+use suixin_ingest::value::Value;
+use suixin_warehouse::{Snapshot, Warehouse};
+
+/// Records of a CSV file by header.
+pub type Records = Vec<BTreeMap<String, String>>;
+
+pub struct World {
+    pub warehouse: Warehouse,
+    pub snapshot: Snapshot,
+    /// Token of the warehouse → token of the world.
+    pub tokens: BTreeMap<String, String>,
+    files: BTreeMap<String, String>,
+    _home: tempfile::TempDir,
+}
+
+impl World {
+    pub async fn open(zip: &Path) -> Self {
+        let files = unzip(zip);
+        let home = tempfile::tempdir().unwrap();
+        let contracts = Arc::new(Contracts::embedded().unwrap());
+        let warehouse = Warehouse::init(&home.path().join("home"), Arc::clone(&contracts)).await.unwrap();
+        let mut snapshot = warehouse.snapshot().await.unwrap();
+        let mut tokens = BTreeMap::new();
+        for table in contracts.tables.values() {
+            let Some(text) = files.get(&format!("truth/{}.csv", table.name)) else { continue };
+            let records = records(text);
+            for column in &table.columns {
+                let Some(kind) = column.vault else { continue };
+                for clear in records.iter().filter_map(|r| r.get(&column.name)).filter(|c| !c.is_empty()) {
+                    tokens.insert(warehouse.token(kind, clear), clear.clone());
+                }
+            }
+            let rows = records.iter().map(|r| table.columns.iter().map(|c| cell(c, r)).collect()).collect();
+            snapshot = snapshot.with_table(&table.name, rows).unwrap();
+        }
+        let (batches, expected) = submissions(&records(&files["manifest.csv"]), &records(&files["templates.csv"]));
+        snapshot = snapshot.with_table("submission_batch", batches).unwrap();
+        snapshot = snapshot.with_table("submission_expected", expected).unwrap();
+        Self { warehouse, snapshot, tokens, files, _home: home }
+    }
+
+    pub fn expected(&self, name: &str) -> Records {
+        records(&self.files[&format!("expected_{name}.csv")])
+    }
+}
+
+fn unzip(path: &Path) -> BTreeMap<String, String> {
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(path).unwrap()).unwrap();
+    (0..zip.len())
+        .map(|i| {
+            let mut file = zip.by_index(i).unwrap();
+            let mut text = String::new();
+            file.read_to_string(&mut text).unwrap();
+            (file.name().to_owned(), text)
+        })
+        .collect()
+}
+
+fn records(text: &str) -> Records {
+    csv::Reader::from_reader(text.as_bytes()).deserialize().map(|r| r.unwrap()).collect()
+}
+
+fn cell(column: &Column, record: &BTreeMap<String, String>) -> Value {
+    match record.get(&column.name).map(String::as_str) {
+        None | Some("") => Value::Null,
+        Some(text) => typed(column.kind, text),
+    }
+}
+
+fn typed(kind: Kind, text: &str) -> Value {
+    match kind {
+        Kind::Str | Kind::Text => Value::Str(text.to_owned()),
+        Kind::Int => Value::Int(text.parse().unwrap()),
+        Kind::Dec2 | Kind::Dec4 => Value::Dec(text.parse().unwrap()),
+        Kind::Date => Value::Date(text.parse().unwrap()),
+        Kind::Ts => Value::Ts(timestamp(text)),
+        Kind::Bool => Value::Bool(text == "true"),
+    }
+}
+
+fn timestamp(text: &str) -> NaiveDateTime {
+    let text = text.replace('T', " ");
+    ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"].iter().find_map(|f| NaiveDateTime::parse_from_str(&text, f).ok()).unwrap()
+}
+
+fn date(text: &str) -> Value {
+    Value::Date(text.parse::<NaiveDate>().unwrap())
+}
+
+/// `submission_batch` and `submission_expected` as the returns would have filled them: one batch a form, unit, period and
+/// revision.
+fn submissions(manifest: &Records, templates: &Records) -> (Vec<Vec<Value>>, Vec<Vec<Value>>) {
+    let mut seen: BTreeMap<(String, String, String, i64), (i64, i64, &BTreeMap<String, String>)> = BTreeMap::new();
+    for r in manifest.iter().filter(|r| r["status"] != "duplicate") {
+        let text = |name: &str| r[name].clone();
+        let key = (text("template_code"), text("eval_unit_code"), text("period"), count(r, "revision"));
+        let (accepted, rejected) = (count(r, "expected_accepted_rows"), count(r, "expected_rejected_rows"));
+        let batch = seen.entry(key).or_insert((0, 0, r));
+        batch.0 += accepted + rejected;
+        batch.1 += rejected;
+    }
+    let batches = seen.iter().enumerate().map(|(i, (key, (rows, bad, first)))| {
+        let text = |s: &str| Value::Str(s.to_owned());
+        vec![
+            text(&format!("B{i:06}")),
+            text(&key.0),
+            text("1"),
+            text(&key.1),
+            text(&key.2),
+            Value::Int(key.3),
+            date(&first["due_date"]),
+            Value::Ts(timestamp(&first["received_ts"])),
+            Value::Null,
+            Value::Null,
+            Value::Null,
+            text(&first["file"]),
+            text(&i.to_string()),
+            text("XLSX"),
+            Value::Int(*rows),
+            Value::Int(*bad),
+            Value::Null,
+            text("4"),
+        ]
+    });
+    let expected = templates.iter().map(|t| {
+        let text = |name: &str| Value::Str(t[name].clone());
+        let exempt = Value::from("N");
+        vec![text("template_code"), text("eval_unit_code"), text("period"), date(&t["due_date"]), exempt, Value::Null]
+    });
+    (batches.collect(), expected.collect())
+}
+
+fn count(record: &BTreeMap<String, String>, name: &str) -> i64 {
+    record[name].parse().unwrap()
+}
