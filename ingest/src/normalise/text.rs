@@ -53,24 +53,23 @@ pub fn phone_plausible(phone: &str) -> bool {
     all_digits && (mobile || landline)
 }
 
-/// Free text with ID and card numbers masked (DQ027), or `None` when it holds none.
+/// Free text with ID and card numbers masked (DQ027), or `None` when it holds none. A number inside a longer run of
+/// letters and digits, such as the hash of a photograph, is none.
 #[must_use]
 pub fn mask_personal(text: &str) -> Option<String> {
-    let chars: Vec<char> = text.chars().collect();
-    let (mut out, mut found, mut i) = (String::with_capacity(text.len()), false, 0);
-    while i < chars.len() {
-        let run: String = chars[i..].iter().take_while(|c| c.is_ascii_digit() || matches!(c, 'x' | 'X')).collect();
-        if is_personal_number(&run) {
-            out.push_str(&mask_number(&run, 4, 1));
+    let (mut out, mut found, mut rest) = (String::with_capacity(text.len()), false, text);
+    while !rest.is_empty() {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (word, tail) = rest.split_at(end);
+        if is_personal_number(word) {
+            out.push_str(&mask_number(word, 4, 1));
             found = true;
         } else {
-            out.push_str(&run);
+            out.push_str(word);
         }
-        i += run.len();
-        if let Some(c) = chars.get(i) {
-            out.push(*c);
-            i += 1;
-        }
+        let between = tail.find(|c: char| c.is_ascii_alphanumeric()).unwrap_or(tail.len());
+        out.push_str(&tail[..between]);
+        rest = &tail[between..];
     }
     found.then_some(out)
 }
@@ -110,5 +109,6 @@ mod tests {
     fn numbers_in_free_text_are_masked() {
         assert_eq!(mask_personal("本人11010519491231002X，已核"), Some("本人1101*************X，已核".to_owned()));
         assert_eq!(mask_personal("合同编号20250001，金额1200元"), None);
+        assert_eq!(mask_personal("db739228185820257515bbe16709c861"), None);
     }
 }
