@@ -6,11 +6,13 @@
 //! warehouse.
 
 pub mod compute;
+pub mod datasets;
 pub mod definitions;
 pub mod error;
 pub mod evaluation;
 pub mod number;
 pub mod progress;
+pub mod risks;
 pub mod rules;
 pub mod save;
 pub mod score;
@@ -18,8 +20,10 @@ mod tables;
 pub mod window;
 
 pub use compute::compute;
+pub use datasets::{Dataset, run_datasets};
 pub use definitions::{Definitions, Draft, Mistake};
 pub use error::{ErrorKind, MetricsError};
 pub use evaluation::Evaluation;
 pub use progress::Progress;
+pub use risks::{RiskHit, SavedRisks, run_risks, save_risks};
 pub use save::save;

@@ -5,7 +5,7 @@ mod world;
 use std::path::Path;
 
 use chrono::NaiveDate;
-use suixin_metrics::{Definitions, compute};
+use suixin_metrics::{Definitions, compute, run_risks};
 use world::{World, compare};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -17,4 +17,6 @@ async fn a_year_is_scored_as_the_reference_scores_it() {
     assert_eq!(compare::values(&evaluation, &world.expected("indicators")), Vec::<String>::new());
     assert_eq!(compare::scores(&evaluation, &world.expected("scores")), Vec::<String>::new());
     assert_eq!(compare::totals(&evaluation, &world.expected("totals")), Vec::<String>::new());
+    let hits = run_risks(&world.snapshot, &defs, 2025, as_of).await.unwrap();
+    assert_eq!(compare::risks(&hits, &world.tokens, &world.expected("risks")), Vec::<String>::new());
 }

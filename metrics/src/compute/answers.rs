@@ -93,7 +93,7 @@ pub(crate) fn column(wanted: &Wanted, frame: &Frame, name: &str) -> Result<usize
 }
 
 /// A number as it is: decimals exactly, floats through their shortest text; NULL and not-a-number are no number.
-fn number(wanted: &Wanted, value: &Value) -> Result<Option<Num>, MetricsError> {
+pub(crate) fn number(wanted: &Wanted, value: &Value) -> Result<Option<Num>, MetricsError> {
     match value {
         Value::Null => Ok(None),
         Value::Float(f) if !f.is_finite() => Ok(None),

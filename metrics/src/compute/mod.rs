@@ -12,7 +12,7 @@ mod value;
 use chrono::NaiveDate;
 use suixin_warehouse::Snapshot;
 
-pub(crate) use answers::Answers;
+pub(crate) use answers::{Answers, Wanted, bad, column, number};
 pub(crate) use overlay::Totals;
 pub(crate) use plan::Plan;
 pub use value::value_of;

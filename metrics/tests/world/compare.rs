@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use suixin_metrics::Evaluation;
 use suixin_metrics::evaluation::Outcome;
 use suixin_metrics::number::Num;
+use suixin_metrics::{Evaluation, RiskHit};
 
 use super::Records;
 
@@ -116,4 +116,26 @@ pub fn totals(evaluation: &Evaluation, expected: &Records) -> Vec<String> {
 /// A number with two places; nothing stays nothing.
 fn two(text: &str) -> String {
     text.parse::<Num>().map_or_else(|_| text.to_owned(), |n| format!("{n:.2}"))
+}
+
+pub fn risks(hits: &[RiskHit], tokens: &BTreeMap<String, String>, expected: &Records) -> Vec<String> {
+    let clear = |key: &str| key.split('|').map(|part| tokens.get(part).map_or(part, String::as_str)).collect::<Vec<_>>().join("|");
+    let mut found: BTreeMap<_, _> = hits
+        .iter()
+        .map(|h| {
+            let amount = h.amount.as_ref().map_or_else(String::new, |a| format!("{a:.2}"));
+            ((h.rule.clone(), h.entity_type.clone(), clear(&h.entity_key)), (h.unit.clone(), amount))
+        })
+        .collect();
+    let mut wrong = Vec::new();
+    for r in expected {
+        let key = (r["rule_id"].clone(), r["entity_type"].clone(), r["entity_key"].clone());
+        let same = (r["eval_unit_code"].clone(), r["amount"].clone());
+        match found.remove(&key) {
+            Some(hit) if hit == same => {}
+            other => wrong.push(format!("{key:?}: {other:?}, expected {same:?}")),
+        }
+    }
+    wrong.extend(found.keys().map(|k| format!("{k:?}: not expected")));
+    wrong
 }
