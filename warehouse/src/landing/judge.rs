@@ -113,10 +113,13 @@ impl Known {
     /// Whether a row of the table had to be taken back.
     fn judge_table(&mut self, inner: &Inner, file: &str, table: &mut StagedTable) -> bool {
         let mut found: BTreeMap<usize, Vec<Issue>> = BTreeMap::new();
+        let mut reported = BTreeSet::new();
         for waiver in &table.waivers {
             let excused = self.excused.contains_key(&waiver.number) || self.excused_stored.binary_search(&waiver.number).is_ok();
             if !table.dead[waiver.row] && !excused {
                 found.entry(waiver.row).or_default().push(waiver.issue.clone());
+                // An invalid number cannot be found either; one cell is one mistake.
+                reported.insert((waiver.row, waiver.column));
             }
         }
         for reference in &table.references {

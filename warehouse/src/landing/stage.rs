@@ -101,6 +101,8 @@ pub(super) struct Reference {
 /// A row that stands only if `person` knows its number as one without a certificate.
 pub(super) struct Waiver {
     pub row: usize,
+    /// Place of the number's column in contract order.
+    pub column: usize,
     pub number: Key,
     pub issue: Issue,
 }
@@ -189,7 +191,7 @@ fn stage_table(store: &Store, table: CheckedTable, pending: &mut Pending) -> Res
     let mut waivers = Vec::new();
     for (row, waiver) in waiting {
         let number = digest::references(name, &rows.slice(row, 1), waiver.column)?.first().copied().unwrap_or_default();
-        waivers.push(Waiver { row, number, issue: waiver.issue });
+        waivers.push(Waiver { row, column: waiver.column, number, issue: waiver.issue });
     }
     Ok(StagedTable {
         form: table.form,
