@@ -3,5 +3,6 @@
 pub mod books;
 pub mod landed;
 pub mod rejects;
+pub mod results;
 pub mod samples;
 pub mod tables;

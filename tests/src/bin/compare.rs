@@ -1,13 +1,13 @@
 //! Compares what the product makes of a folder of sample returns with the answers that lie beside them.
 //!
-//! `compare RETURNS [TRUTH]`: the planted mistakes (`expected_rejects.csv`), accepted and rejected rows (`manifest.csv`)
-//! and, where `TRUTH` holds the tables as they must stand in the end, every table.
+//! `compare RETURNS [TRUTH]`: the planted mistakes (`expected_rejects.csv`), accepted and rejected rows (`manifest.csv`),
+//! values, scores, totals and suspicions (`expected_*.csv`) and, where `TRUTH` holds the tables as they must stand in the end, every table.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use suixin_tests::{landed, rejects, tables};
+use suixin_tests::{landed, rejects, results, tables};
 
 fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
@@ -33,6 +33,8 @@ async fn run() -> Result<Vec<String>, landed::Fault> {
     let (warehouse, landing) = landed::land(&folder, &home.path().join("home")).await?;
     let mut wrong = rejects::compare_issues(&folder, &landing.issues)?;
     wrong.extend(rejects::compare_rows(&folder, &landing)?);
+    results::evaluate(&warehouse, 2025).await?;
+    wrong.extend(results::compare(&warehouse, &folder).await?);
     if let Some(truth) = std::env::args().nth(2) {
         wrong.extend(tables::compare(&warehouse, &PathBuf::from(truth)).await?);
     }

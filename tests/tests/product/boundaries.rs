@@ -1,0 +1,41 @@
+//! One direction: `ingest ─▶ warehouse ─▶ metrics ─▶ reports ─▶ api`. Read from the manifests.
+
+use std::path::Path;
+
+const ORDER: [&str; 5] = ["ingest", "warehouse", "metrics", "reports", "api"];
+
+/// Crates that only one of ours may name.
+const RESERVED: [(&str, &str); 9] = [
+    ("datafusion", "warehouse"),
+    ("deltalake-core", "warehouse"),
+    ("parquet", "warehouse"),
+    ("calamine", "ingest"),
+    ("typst", "reports"),
+    ("plotters", "reports"),
+    ("axum", "api"),
+    ("tokio-cron-scheduler", "api"),
+    ("clap", "api"),
+];
+
+/// Names in `[dependencies]` of a crate; what tests need is free.
+fn dependencies(name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("Cargo.toml");
+    let text = std::fs::read_to_string(path).unwrap();
+    let section = text.split("\n[").find(|s| s.starts_with("dependencies]")).unwrap();
+    section.lines().skip(1).filter_map(|l| l.split(['=', '.', ' ']).next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_crate_uses_only_those_to_its_left() {
+    for (place, name) in ORDER.iter().enumerate() {
+        for dependency in dependencies(name) {
+            if let Some(other) = dependency.strip_prefix("suixin-") {
+                let at = ORDER.iter().position(|o| *o == other).unwrap();
+                assert!(at < place, "{name} uses {other}");
+            }
+            for (reserved, owner) in RESERVED {
+                assert!(dependency != reserved || *name == owner, "{name} names {reserved}, which belongs to {owner}");
+            }
+        }
+    }
+}

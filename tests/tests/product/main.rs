@@ -1,0 +1,5 @@
+//! The product from outside, in one binary: linking the query engine is what costs.
+
+mod bad_files;
+mod boundaries;
+mod samples;
