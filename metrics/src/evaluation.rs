@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use suixin_warehouse::Snapshot;
 
-use crate::definitions::{Indicator, Scheme};
+use crate::definitions::{Definitions, Indicator, Scheme};
 use crate::number::Num;
 
 /// Somebody or something that is evaluated.
@@ -147,6 +148,14 @@ pub struct Stamp {
     pub snapshot: String,
     /// Hash of the definitions.
     pub definitions: String,
+}
+
+impl Stamp {
+    /// Of a result that is about to be computed.
+    #[must_use]
+    pub fn new(snapshot: &Snapshot, defs: &Definitions, year: i32, as_of: NaiveDate) -> Self {
+        Self { year, as_of, snapshot: snapshot.id().to_string(), definitions: defs.hash().to_owned() }
+    }
 }
 
 /// The result of all schemes.

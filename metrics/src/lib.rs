@@ -5,11 +5,14 @@
 //! order of execution. It must not know file formats, charts or HTTP, and it names no query engine: SQL goes through the
 //! warehouse.
 
+pub mod awards;
 pub mod compute;
 pub mod datasets;
 pub mod definitions;
 pub mod error;
 pub mod evaluation;
+pub mod explain;
+mod lineage;
 pub mod number;
 pub mod progress;
 pub mod risks;
@@ -17,13 +20,17 @@ pub mod rules;
 pub mod save;
 pub mod score;
 mod tables;
+pub mod trace;
 pub mod window;
 
+pub use awards::{Recommendation, recommend};
 pub use compute::compute;
 pub use datasets::{Dataset, run_datasets};
 pub use definitions::{Definitions, Draft, Mistake};
 pub use error::{ErrorKind, MetricsError};
 pub use evaluation::Evaluation;
+pub use explain::{Explanation, explain};
 pub use progress::Progress;
 pub use risks::{RiskHit, SavedRisks, run_risks, save_risks};
 pub use save::save;
+pub use trace::{Trace, trace};

@@ -78,12 +78,17 @@ impl Answers {
         Ok(out)
     }
 
-    /// Key → text of a `k`, `v` statement.
-    pub(crate) fn texts(&self, wanted: &Wanted) -> Result<BTreeMap<String, String>, MetricsError> {
+    /// Keys and texts of a `k`, `v` statement, as they come.
+    pub(crate) fn pairs(&self, wanted: &Wanted) -> Result<Vec<(String, String)>, MetricsError> {
         let frame = self.frame(wanted)?;
         let (k, v) = (column(wanted, frame, "k")?, column(wanted, frame, "v")?);
         let rows = frame.rows.iter().filter(|r| !r[k].is_null());
         Ok(rows.map(|r| (r[k].to_string(), r[v].to_string())).collect())
+    }
+
+    /// Key → text of a `k`, `v` statement; of rows with one key the last stands.
+    pub(crate) fn texts(&self, wanted: &Wanted) -> Result<BTreeMap<String, String>, MetricsError> {
+        Ok(self.pairs(wanted)?.into_iter().collect())
     }
 }
 

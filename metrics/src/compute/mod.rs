@@ -9,12 +9,15 @@ mod plan;
 mod stage;
 mod value;
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use suixin_warehouse::Snapshot;
 
 pub(crate) use answers::{Answers, Wanted, bad, column, number};
 pub(crate) use overlay::Totals;
-pub(crate) use plan::Plan;
+use plan::Plan;
+pub(crate) use stage::{of_indicator, subjects};
 pub use value::value_of;
 
 use crate::definitions::Definitions;
@@ -34,33 +37,42 @@ pub async fn compute(
     as_of: NaiveDate,
     progress: &dyn Progress,
 ) -> Result<Evaluation, MetricsError> {
-    let (evaluation, _) = compute_on(snapshot, defs, year, as_of, progress).await?;
-    Ok(evaluation)
+    let plan = Plan::new(defs, year, as_of)?;
+    run(snapshot, defs, &plan, Stamp::new(snapshot, defs, year, as_of), progress).await
 }
 
-/// As [`compute`], with the snapshot on which the new totals of all schemes are laid.
-pub(crate) async fn compute_on(
+/// As [`compute`], but only the schemes named and those scored before them, without shorter periods.
+pub(crate) async fn compute_until(
     snapshot: &Snapshot,
     defs: &Definitions,
     year: i32,
     as_of: NaiveDate,
+    schemes: &BTreeSet<&str>,
+) -> Result<Evaluation, MetricsError> {
+    let plan = Plan::new(defs, year, as_of)?.until(schemes);
+    run(snapshot, defs, &plan, Stamp::new(snapshot, defs, year, as_of), &|_: &str, _: u64, _: u64| {}).await
+}
+
+async fn run(
+    snapshot: &Snapshot,
+    defs: &Definitions,
+    plan: &Plan<'_>,
+    stamp: Stamp,
     progress: &dyn Progress,
-) -> Result<(Evaluation, Snapshot), MetricsError> {
-    let plan = Plan::new(defs, year, as_of)?;
-    let stamp = Stamp { year, as_of, snapshot: snapshot.id().to_string(), definitions: defs.hash().to_owned() };
+) -> Result<Evaluation, MetricsError> {
     let mut answers = Answers::default();
     answers.run(snapshot, plan.independent(), "计算指标", progress).await?;
-    let mut totals = Totals::stored(snapshot, year, &plan).await?;
+    let mut totals = Totals::stored(snapshot, stamp.year, defs).await?;
     let mut seen = totals.lay_over(snapshot)?;
     let mut schemes = Vec::with_capacity(plan.stages.len());
     for stage in &plan.stages {
         answers.run(&seen, stage.wanted(), &format!("评分：{}", stage.scheme.title), progress).await?;
         let result = stage.evaluate(&answers)?;
-        totals.add(&result, &stamp);
         if stage.scheme.feeds_later {
+            totals.add(&result, &stamp);
             seen = totals.lay_over(snapshot)?;
         }
         schemes.push(result);
     }
-    Ok((Evaluation { stamp, schemes }, totals.lay_over(snapshot)?))
+    Ok(Evaluation { stamp, schemes })
 }

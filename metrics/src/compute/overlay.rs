@@ -3,7 +3,7 @@
 use suixin_ingest::value::Value;
 use suixin_warehouse::Snapshot;
 
-use super::plan::Plan;
+use crate::definitions::Definitions;
 use crate::error::MetricsError;
 use crate::evaluation::{SchemeResult, Stamp};
 use crate::save::score_rows;
@@ -17,12 +17,11 @@ pub(crate) struct Totals {
 
 impl Totals {
     /// The stored rows, without those that this run makes anew.
-    pub(crate) async fn stored(snapshot: &Snapshot, year: i32, plan: &Plan<'_>) -> Result<Self, MetricsError> {
-        let schemes: Vec<&str> = plan.stages.iter().map(|s| s.scheme.id()).collect();
+    pub(crate) async fn stored(snapshot: &Snapshot, year: i32, defs: &Definitions) -> Result<Self, MetricsError> {
         let period = year.to_string();
         let mut rows = tables::stored(snapshot, &tables::EVAL_SCORE).await?;
         let (scheme, at) = (tables::EVAL_SCORE.place("scheme"), tables::EVAL_SCORE.place("period"));
-        rows.retain(|row| !(schemes.contains(&row[scheme].to_string().as_str()) && row[at].to_string() == period));
+        rows.retain(|row| !(defs.schemes.contains_key(&row[scheme].to_string()) && row[at].to_string() == period));
         Ok(Self { rows })
     }
 

@@ -1,5 +1,7 @@
 //! What is to be computed for a year: the schemes in force, in order, with their indicators and windows.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 
 use super::answers::Wanted;
@@ -26,8 +28,17 @@ impl<'a> Plan<'a> {
             scheme,
             indicators: defs.indicators_on(scheme.id(), day),
             window,
+            shorter: scheme.sub_periods,
         });
         Ok(Self { stages: stages.collect() })
+    }
+
+    /// Only these schemes and those scored before them, and only the year.
+    pub(crate) fn until(mut self, schemes: &BTreeSet<&str>) -> Self {
+        let last = self.stages.iter().rposition(|s| schemes.contains(s.scheme.id())).map_or(0, |n| n + 1);
+        self.stages.truncate(last);
+        self.stages.iter_mut().for_each(|s| s.shorter = false);
+        self
     }
 
     /// Statements that read no score and so can all run at once, before any scheme is scored.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use suixin_ingest::value::Value;
+use suixin_warehouse::Snapshot;
 
 use super::answers::{Answers, Wanted, column};
 use super::value::value_of;
@@ -18,6 +19,8 @@ pub(crate) struct Stage<'a> {
     pub scheme: &'a Scheme,
     pub indicators: Vec<&'a Indicator>,
     pub window: Window,
+    /// Whether shorter periods are computed too.
+    pub shorter: bool,
 }
 
 impl Stage<'_> {
@@ -64,7 +67,7 @@ impl Stage<'_> {
         })
     }
 
-    pub(crate) fn subjects(&self, answers: &Answers) -> Result<Vec<Subject>, MetricsError> {
+    fn subjects(&self, answers: &Answers) -> Result<Vec<Subject>, MetricsError> {
         let wanted = self.of_scheme(&self.scheme.subjects);
         let frame = answers.frame(&wanted)?;
         let places = ["k", "name", "grp", "unit", "kind"].map(|name| column(&wanted, frame, name));
@@ -90,7 +93,7 @@ impl Stage<'_> {
 
     /// Quarters, halves and months of an indicator that names them.
     fn shorter(&self, i: &Indicator) -> Vec<Window> {
-        let periods = if self.scheme.sub_periods { sub_periods(&i.period, self.window.period.year()) } else { Vec::new() };
+        let periods = if self.shorter { sub_periods(&i.period, self.window.period.year()) } else { Vec::new() };
         periods.into_iter().map(Window::of).collect()
     }
 
@@ -130,6 +133,19 @@ impl Stage<'_> {
     fn of_scheme(&self, sql: &Sql) -> Wanted {
         Wanted { id: self.scheme.id().to_owned(), sql: self.window.fill(sql.text()) }
     }
+}
+
+/// Who is evaluated by a scheme.
+pub(crate) async fn subjects(
+    snapshot: &Snapshot,
+    scheme: &Scheme,
+    window: Window,
+) -> Result<Vec<Subject>, MetricsError> {
+    let stage = Stage { scheme, indicators: Vec::new(), window, shorter: false };
+    let mut answers = Answers::default();
+    let wanted = [stage.of_scheme(&scheme.subjects)];
+    answers.run(snapshot, wanted, "评价对象", &|_: &str, _: u64, _: u64| {}).await?;
+    stage.subjects(&answers)
 }
 
 pub(crate) fn of_indicator(i: &Indicator, sql: &Sql, window: &Window) -> Wanted {

@@ -10,6 +10,7 @@ pub mod common;
 pub mod dataset;
 pub mod indicator;
 pub mod mistake;
+pub mod plan;
 pub mod reader;
 pub mod risk_rule;
 pub mod scheme;

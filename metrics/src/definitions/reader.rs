@@ -145,7 +145,7 @@ impl<'d> Reader<'d> {
     pub(crate) fn sql(&self, key: &str) -> Sql {
         self.opt_sql(key).unwrap_or_else(|| {
             self.required::<String>(key, None);
-            Sql::new(String::new(), self.place())
+            Sql::new("", self.place())
         })
     }
 
@@ -155,7 +155,7 @@ impl<'d> Reader<'d> {
         let multi_line = self.table.get(key).is_some_and(|v| self.source.text[v.span()].starts_with("\"\"\"\n"));
         // A multi-line string starts after its quotes: the first line of SQL is the next line of the file.
         let first = if multi_line { Place { line: place.line + 1, column: 1, ..place } } else { place };
-        Some(Sql::new(text, first))
+        Some(Sql::new(&text, first))
     }
 
     pub(crate) fn opt_table(&self, key: &str) -> Option<Reader<'d>> {

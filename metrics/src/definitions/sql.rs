@@ -21,14 +21,17 @@ pub struct Sql {
 }
 
 impl Sql {
-    pub(crate) fn new(text: String, first_line: Place) -> Self {
-        Self { text, place: first_line }
+    /// The text without surrounding blank lines; `first_line` is where it begins with them.
+    pub(crate) fn new(text: &str, first_line: Place) -> Self {
+        let body = text.trim();
+        let blank = text[..text.len() - text.trim_start().len()].matches('\n').count();
+        Self { text: body.to_owned(), place: Place { line: first_line.line + blank, ..first_line } }
     }
 
-    /// The text as written, without surrounding blank lines.
+    /// The text as written.
     #[must_use]
     pub fn text(&self) -> &str {
-        self.text.trim()
+        &self.text
     }
 
     /// Where the statement begins.
@@ -78,12 +81,12 @@ mod tests {
     #[test]
     fn places_are_those_of_the_file() {
         let at = Place { file: "a.toml".into(), line: 10, column: 1 };
-        let sql = Sql::new("SELECT a\nFROM t x WHERE d>'${pe}' AND e=${yy}".to_owned(), at);
+        let sql = Sql::new("\nSELECT a\nFROM t x WHERE d>'${pe}' AND e=${yy}\n", at);
         let found = sql.placeholders();
         assert_eq!(found.iter().map(|(_, n)| *n).collect::<Vec<_>>(), ["pe", "yy"]);
         let place = sql.place_at(found[1].0);
-        assert_eq!((place.line, place.column), (11, 32));
-        assert_eq!(sql.place_of("T").line, 11);
-        assert_eq!(sql.place_of("absent").line, 10);
+        assert_eq!((place.line, place.column), (12, 32));
+        assert_eq!(sql.place_of("T").line, 12);
+        assert_eq!(sql.place_of("absent").line, 11);
     }
 }

@@ -1,0 +1,211 @@
+//! Explains a score: every step from the rows counted to the points, and what one more point would need.
+
+mod item;
+mod missing;
+mod needed;
+mod resolve;
+mod text;
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use suixin_warehouse::Snapshot;
+
+pub use item::ItemExplanation;
+
+use crate::compute::compute_until;
+use crate::definitions::mistake::did_you_mean;
+use crate::definitions::{Definitions, Indicator, Kind};
+use crate::error::MetricsError;
+use crate::evaluation::{Outcome, SchemeResult, SubjectScore};
+use crate::number::Num;
+use crate::save::total_text;
+use crate::window::Window;
+use item::explain_item;
+use missing::Missing;
+
+/// The explanation of a subject, in every scheme that evaluates it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// Year.
+    pub year: i32,
+    /// Day as of which it is computed.
+    pub as_of: NaiveDate,
+    /// Snapshot that was read.
+    pub snapshot: String,
+    /// Hash of the definitions.
+    pub definitions: String,
+    /// One a scheme.
+    pub scores: Vec<ScoreExplanation>,
+}
+
+/// The explanation of a score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ScoreExplanation {
+    /// Scheme id.
+    pub scheme: String,
+    /// Scheme title.
+    pub title: String,
+    /// Scheme version.
+    pub version: String,
+    /// Key of the subject.
+    pub subject: String,
+    /// Name of the subject.
+    pub name: String,
+    /// Group inside which it is ranked.
+    pub group: String,
+    /// Core points, two places.
+    pub core: String,
+    /// Bonus.
+    pub bonus: String,
+    /// Deduction, zero or less.
+    pub deduct: String,
+    /// Total.
+    pub total: String,
+    /// The sum in words.
+    pub arithmetic: String,
+    /// Rank.
+    pub rank: usize,
+    /// How many are ranked with it.
+    pub ranked_with: usize,
+    /// Grade with its name; none where the scheme does not grade.
+    pub grade: Option<String>,
+    /// What a veto did to the grade, in words.
+    pub veto: Option<String>,
+    /// Whether every condition of eligibility is met.
+    pub eligible: bool,
+    /// First-level groups with their indicators.
+    pub groups: Vec<GroupExplanation>,
+}
+
+/// A first-level group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GroupExplanation {
+    /// Its name.
+    pub level1: String,
+    /// Points.
+    pub points: String,
+    /// Points it could have given; none for groups that have no core indicators.
+    pub max: Option<String>,
+    /// Its indicators.
+    pub items: Vec<ItemExplanation>,
+}
+
+/// Explains the score of a subject (its key or name), or one of its indicators.
+///
+/// # Errors
+/// `NotFound` for a subject or indicator that does not exist, with the nearest; else as `compute`.
+pub async fn explain(
+    snapshot: &Snapshot,
+    defs: &Definitions,
+    subject: &str,
+    indicator: Option<&str>,
+    year: i32,
+    as_of: NaiveDate,
+) -> Result<Explanation, MetricsError> {
+    let window = Window::year(year, as_of);
+    let found = resolve::resolve(snapshot, defs, window, subject, indicator).await?;
+    let schemes: BTreeSet<&str> = found.iter().map(|f| f.scheme.as_str()).collect();
+    let evaluation = compute_until(snapshot, defs, year, as_of, &schemes).await?;
+    let mut scores = Vec::new();
+    for f in &found {
+        let Some(result) = evaluation.scheme(&f.scheme) else { continue };
+        let Some(score) = result.score(&f.key) else { continue };
+        let missing = missing::missing(snapshot, &score.subject.unit, &window).await?;
+        scores.push(explain_score(result, score, indicator, &window, &missing)?);
+    }
+    let (snapshot, definitions) = (evaluation.stamp.snapshot, evaluation.stamp.definitions);
+    Ok(Explanation { year, as_of, snapshot, definitions, scores })
+}
+
+fn explain_score(
+    result: &SchemeResult,
+    s: &SubjectScore,
+    only: Option<&str>,
+    window: &Window,
+    missing: &Missing,
+) -> Result<ScoreExplanation, MetricsError> {
+    let items = explain_items(result, s, only, window, missing)?;
+    let d = &result.definition;
+    Ok(ScoreExplanation {
+        scheme: result.scheme.clone(),
+        title: d.title.clone(),
+        version: result.version.clone(),
+        subject: s.subject.key.clone(),
+        name: s.subject.name.clone(),
+        group: s.subject.group.clone(),
+        core: format!("{:.2}", s.core),
+        bonus: format!("{:.2}", s.bonus),
+        deduct: format!("{:.2}", s.deduct),
+        total: format!("{:.2}", s.total),
+        arithmetic: total_text(s),
+        rank: s.rank,
+        ranked_with: result.scores.iter().filter(|o| o.subject.group == s.subject.group).count(),
+        grade: s.grade.as_ref().map(|g| format!("{g}（{}）", d.grade_name(g))),
+        veto: veto_text(result, s),
+        eligible: s.eligible,
+        groups: grouped(items),
+    })
+}
+
+fn explain_items(
+    result: &SchemeResult,
+    s: &SubjectScore,
+    only: Option<&str>,
+    window: &Window,
+    missing: &Missing,
+) -> Result<Vec<(String, Kind, ItemExplanation)>, MetricsError> {
+    let values = result.year_values(window.period.year());
+    let definition = |id: &str| result.indicators.iter().find(|i| i.id() == id);
+    let wanted = s.items.iter().filter(|item| only.is_none_or(|id| id.eq_ignore_ascii_case(&item.indicator)));
+    let explained: Vec<_> = wanted
+        .filter_map(|item| {
+            let i = definition(&item.indicator)?;
+            let measured = values.get(i.id()).and_then(|v| v.get(s.subject.key.as_str())).copied();
+            Some((i.level1.clone(), i.kind, explain_item(i, item, measured, window, missing)))
+        })
+        .collect();
+    if explained.is_empty() {
+        let given = only.unwrap_or_default().to_owned();
+        let hint = did_you_mean(&given, s.items.iter().map(|i| i.indicator.as_str()));
+        return Err(MetricsError::NotFound { what: "指标", given, hint: format!("：{hint}") });
+    }
+    Ok(explained)
+}
+
+/// Indicators by first-level group, in the order in which the groups first appear.
+fn grouped(items: Vec<(String, Kind, ItemExplanation)>) -> Vec<GroupExplanation> {
+    let mut groups: Vec<(GroupExplanation, Num, Num)> = Vec::new();
+    for (level1, kind, item) in items {
+        let at = groups.iter().position(|(g, ..)| g.level1 == level1).unwrap_or_else(|| {
+            let group = GroupExplanation { level1, points: String::new(), max: None, items: Vec::new() };
+            groups.push((group, Num::zero(), Num::zero()));
+            groups.len() - 1
+        });
+        let (group, points, max) = &mut groups[at];
+        *points = &*points + &item.points_number;
+        if kind == Kind::Core {
+            *max = &*max + &item.max_number;
+            group.max = Some(max.rounded(4).to_string());
+        }
+        group.points = format!("{points:.2}");
+        group.items.push(item);
+    }
+    groups.into_iter().map(|(g, ..)| g).collect()
+}
+
+fn veto_text(result: &SchemeResult, s: &SubjectScore) -> Option<String> {
+    let cap = s.veto_cap.as_deref()?;
+    let name = |id: &str| result.indicators.iter().find(|i| i.id() == id).map_or("", |i: &Indicator| &i.name);
+    let hits = s.items.iter().filter(|i| i.outcome == Outcome::Veto);
+    let hits: Vec<String> = hits.map(|i| format!("{} {}", i.indicator, name(&i.indicator))).collect();
+    let d = &result.definition;
+    let effect = match (&s.grade_by_total, &s.grade) {
+        (Some(by_total), Some(grade)) => {
+            format!("按总分为{}，否决后为{}", d.grade_name(by_total), d.grade_name(grade))
+        }
+        _ => format!("资格：{}", if cap == "disqualified" { "取消" } else { cap }),
+    };
+    Some(format!("有否决事项（{}），{effect}", hits.join("、")))
+}

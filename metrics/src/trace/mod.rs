@@ -1,0 +1,77 @@
+//! From a figure down to the rows behind it, and to the file, sheet and row that each came from.
+//!
+//! A figure id is `<dataset>/<row key>/<column>` or `<scheme>/<subject>/<indicator>` (also `TOTAL`, `CORE`, `BONUS`,
+//! `DEDUCT`). Figures that are made from scores are followed to the rows of the indicators behind these scores.
+//! Invariant: a row is named only if the statement's own joins and conditions find it; nothing is guessed.
+
+mod follow;
+mod part;
+mod rows;
+mod text;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use suixin_warehouse::Snapshot;
+
+pub use rows::{TracedRow, TracedTable};
+
+use crate::definitions::Definitions;
+use crate::error::MetricsError;
+use crate::window::Window;
+use follow::Follow;
+
+/// Rows listed a table; the number of all of them is given beside.
+pub const ROWS_LISTED: usize = 200;
+
+/// The rows behind a figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Trace {
+    /// The figure asked for.
+    pub figure: String,
+    /// What it is, in words.
+    pub title: String,
+    /// Snapshot that was read.
+    pub snapshot: String,
+    /// Statements that made it, with their rows; the figure's own first, then those that it is made from.
+    pub parts: Vec<Part>,
+    /// Figures that it is made from and that were not followed, for there are too many: each can be traced itself.
+    pub not_followed: Vec<String>,
+}
+
+/// One statement and the rows that went into it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// The figure that the statement makes.
+    pub figure: String,
+    /// What the statement is, in words, e.g. `重点对象走访摸排覆盖率·分子`.
+    pub title: String,
+    /// The statement as it runs.
+    pub statement: String,
+    /// Its tables with their rows.
+    pub tables: Vec<TracedTable>,
+    /// What could not be shown, in words.
+    pub notes: Vec<String>,
+}
+
+/// Traces a figure of a year.
+///
+/// # Errors
+/// `NotFound` for an unknown figure; `Statement` when the snapshot cannot be read.
+pub async fn trace(
+    snapshot: &Snapshot,
+    defs: &Definitions,
+    figure: &str,
+    year: i32,
+    as_of: NaiveDate,
+) -> Result<Trace, MetricsError> {
+    let mut follow = Follow::new(snapshot, defs, Window::year(year, as_of))?;
+    let title = follow.start(figure).await?;
+    follow.run().await?;
+    Ok(Trace {
+        figure: figure.to_owned(),
+        title,
+        snapshot: snapshot.id().to_string(),
+        parts: follow.parts,
+        not_followed: follow.left.into_iter().collect(),
+    })
+}
