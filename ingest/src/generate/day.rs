@@ -42,13 +42,6 @@ impl Day {
     pub fn at(self, seconds: i64) -> Moment {
         Moment(i64::from(self.0) * 86_400 + seconds)
     }
-
-    /// The first day of its month.
-    #[must_use]
-    pub fn month_start(self) -> Self {
-        let (y, m, _) = self.ymd();
-        Self::new(y, m, 1)
-    }
 }
 
 impl Add<i32> for Day {
@@ -124,7 +117,7 @@ mod tests {
         assert_eq!(d.to_string(), "2024-02-29");
         assert_eq!(Day::parse("2024-02-29"), Some(d));
         assert_eq!(Day::new(2025, 2, 30).to_string(), "2025-02-28");
-        assert_eq!((d + 1).month_start().to_string(), "2024-03-01");
+        assert_eq!((d + 1).to_string(), "2024-03-01");
         let t = d.at(9 * 3600 + 61);
         assert_eq!(t.to_string(), "2024-02-29 09:01:01");
         assert_eq!(Moment::parse(&t.to_string()), Some(t));

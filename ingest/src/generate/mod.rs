@@ -1,6 +1,6 @@
 //! The synthetic year: a world of people, charities, projects and money that fits together, and the returns that the
 //! eight units would send for it. Nobody's data: names, numbers and events are drawn at random, and ID numbers,
-//! accounts and telephones lie in ranges that were never given out (see [`numbers`]).
+//! accounts and telephones lie in ranges that were never given out (module `numbers` says which).
 //!
 //! The same plan gives the same bytes. The world is written row by row into a store that splits it by unit and period
 //! and moves to disk when it grows; only keys and dates stay in memory. Nothing outside the output folder is touched.
@@ -8,7 +8,7 @@
 pub(crate) mod cell;
 mod day;
 mod names;
-pub mod numbers;
+mod numbers;
 mod output;
 mod returns;
 mod rng;

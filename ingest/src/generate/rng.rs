@@ -115,11 +115,6 @@ impl Rng {
     pub fn hash(&mut self) -> String {
         format!("{:016x}{:016x}", self.0.next_u64(), self.0.next_u64())
     }
-
-    /// A raw 64-bit number.
-    pub fn bits(&mut self) -> u64 {
-        self.0.next_u64()
-    }
 }
 
 /// The sum of the four 16-bit parts.

@@ -100,7 +100,8 @@ fn value(make: &Make, texts: &[String]) -> String {
                 _ => String::new(),
             }
         }
-        Make::CreditValid(i) if text(i).is_empty() => String::new(),
+        // A body without a credit code has none that is wrong.
+        Make::CreditValid(i) if text(i).is_empty() => yes(true),
         Make::CreditValid(i) => yes(text(i).ends_with(credit_check_char(text(i).get(..17).unwrap_or("")))),
         Make::Month(i) => text(i).get(..8).map_or(String::new(), |m| format!("{m}01")),
     }

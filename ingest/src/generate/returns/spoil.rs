@@ -8,7 +8,7 @@ use crate::generate::rng::Rng;
 use super::cells::Out;
 use super::context::Context;
 use super::damage::Damage;
-use super::sheet::{Bad, Row, Sheet};
+use super::sheet::{Bad, Medium, Row, Sheet};
 
 /// Applies the damage to a sheet; returns the true rows where a correction must follow.
 pub(super) fn apply(context: &Context<'_>, sheet: &mut Sheet<'_>, damage: Damage) -> Option<Vec<Row>> {
@@ -101,7 +101,7 @@ fn spoil(context: &Context<'_>, sheet: &mut Sheet<'_>, row: &mut Row) -> Option<
             if let Some(reason) = sheet.info.position("no_id_reason") {
                 row.fields[reason].clear();
             }
-            wrong_id(rng, &text)?
+            wrong_id(rng, &text, sheet.medium)?
         }
         "DQ009" => ("村(社区)名称无法识别", pick(rng, &["不存在村"])),
         "DQ011" => ("数值栏为文字", pick(rng, &["约三百", "待定", "详见附表", "1.2.3"])),
@@ -154,7 +154,7 @@ fn options(context: &Context<'_>, sheet: &Sheet<'_>, row: &Row) -> Vec<(&'static
 }
 
 /// An ID number with a wrong check character, too short, or as a spreadsheet shows it after rounding.
-fn wrong_id(rng: &mut Rng, text: &str) -> Option<(&'static str, Option<Out>)> {
+fn wrong_id(rng: &mut Rng, text: &str, medium: Medium) -> Option<(&'static str, Option<Out>)> {
     let body = text.get(..17)?;
     Some(match rng.below(3) {
         0 => {
@@ -164,8 +164,12 @@ fn wrong_id(rng: &mut Rng, text: &str) -> Option<(&'static str, Option<Out>)> {
         }
         1 => ("身份证号位数不足", Some(Out::Text(text.get(..16)?.to_owned()))),
         _ => {
-            let rounded = format!("{}000", text.get(..15)?).parse().ok()?;
-            ("身份证号被Excel转成数值(15位后归零)", Some(Out::Number(rounded)))
+            let rounded = if medium == Medium::Csv {
+                Out::Text(format!("{}.{}E+17", text.get(..1)?, text.get(1..6)?))
+            } else {
+                Out::Number(format!("{}000", text.get(..15)?).parse().ok()?)
+            };
+            ("身份证号被Excel转成数值(15位后归零)", Some(rounded))
         }
     })
 }

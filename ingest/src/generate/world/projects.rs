@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::generate::cell::{Fen, Key, row};
+use crate::generate::cell::{E4, Fen, Key, row};
 use crate::generate::day::Day;
 use crate::generate::names::Name;
 use crate::generate::rng::Rng;
@@ -243,8 +243,8 @@ fn write_targets(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
                 project_key(i),
                 format!("目标{kind}"),
                 kind,
-                Fen::yuan(planned),
-                Fen::yuan(planned).times(reached),
+                E4(planned * 10_000),
+                E4((planned as f64 * reached * 100.0).round() as i64 * 100),
                 if matches!(kind, "2" | "3" | "7") { "%" } else { "项" },
             ];
             store.put(&table, At::unit_only(p.unit), cells)?;

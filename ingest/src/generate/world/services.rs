@@ -145,9 +145,15 @@ fn book(w: &mut World<'_>, store: &mut Store<'_>, out: &mut Writer, mut r: Recor
     let village = w.people[r.service.person as usize].village();
     if r.service.need.is_none() && r.photo.is_some() {
         match out.plain {
-            3 => r.end = Moment(r.start.0 + 120),
+            3 => {
+                r.end = Moment(r.start.0 + 120);
+                w.plant("RSK-F02", 1);
+            }
             5 => out.last_photo = r.photo.clone(),
-            6 => r.photo = out.last_photo.take(),
+            6 => {
+                r.photo = out.last_photo.take();
+                w.plant("RSK-F03", 1);
+            }
             10 | 12 | 14 => out.copies.push(r.clone()),
             _ if w.has_point[village] => {
                 if matches!(out.near_point, 4 | 5) {
