@@ -138,7 +138,19 @@ macro_rules! from {
     };
 }
 
-from!(String => Owned, char => Char, i64 => Int, Fen => Fen, E4 => E4, Day => Day, Moment => Moment, Key => Key, IdNo => Id, Account => Account, Name => Name);
+from!(
+    String => Owned,
+    char => Char,
+    i64 => Int,
+    Fen => Fen,
+    E4 => E4,
+    Day => Day,
+    Moment => Moment,
+    Key => Key,
+    IdNo => Id,
+    Account => Account,
+    Name => Name,
+);
 
 impl<'a> From<&'a str> for Cell<'a> {
     fn from(value: &'a str) -> Self {

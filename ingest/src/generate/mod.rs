@@ -120,7 +120,12 @@ pub type Progress<'a> = &'a mut dyn FnMut(&str, u64, u64);
 ///
 /// # Errors
 /// When the plan is impossible, the folder holds anything else, the contracts do not fit, or a file cannot be written.
-pub fn generate(plan: &Plan, contracts: &Contracts, out: &Path, progress: Progress<'_>) -> Result<Summary, GenerateError> {
+pub fn generate(
+    plan: &Plan,
+    contracts: &Contracts,
+    out: &Path,
+    progress: Progress<'_>,
+) -> Result<Summary, GenerateError> {
     check(plan, contracts)?;
     output::prepare(out)?;
     let (store, planted) = world::build(plan, contracts, out, progress)?;

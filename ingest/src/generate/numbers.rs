@@ -182,11 +182,16 @@ mod tests {
         let all: BTreeSet<String> = (0..500).map(|_| numbers.account(1).to_string()).collect();
         assert_eq!(all.len(), 500);
         for a in &all {
-            let sum: u32 = a.bytes().rev().enumerate().map(|(i, c)| {
-                let d = u32::from(c - b'0') * if i % 2 == 1 { 2 } else { 1 };
-                d / 10 + d % 10
-            }).sum();
-            assert!(a.len() == 19 && sum % 10 == 0);
+            let sum: u32 = a
+                .bytes()
+                .rev()
+                .enumerate()
+                .map(|(i, c)| {
+                    let d = u32::from(c - b'0') * if i % 2 == 1 { 2 } else { 1 };
+                    d / 10 + d % 10
+                })
+                .sum();
+            assert!(a.len() == 19 && sum.is_multiple_of(10));
         }
     }
 }

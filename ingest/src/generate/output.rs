@@ -8,8 +8,16 @@ use super::GenerateError;
 const MARKER: &str = ".suixin-generated";
 const TEXT: &str = "这个文件夹由 suixin generate 生成，全部是虚构数据；再次生成会覆盖其中的报表。\n";
 /// What we write beside the folders of periods.
-const OURS: [&str; 8] =
-    ["市局", "truth", ".spill", "manifest.csv", "templates.csv", "expected_rejects.csv", "planted_risks.csv", "world.json"];
+const OURS: [&str; 8] = [
+    "市局",
+    "truth",
+    ".spill",
+    "manifest.csv",
+    "templates.csv",
+    "expected_rejects.csv",
+    "planted_risks.csv",
+    "world.json",
+];
 
 /// Makes the folder ready: refuses a foreign one, and takes away what an earlier run has written.
 pub(super) fn prepare(out: &Path) -> Result<(), GenerateError> {

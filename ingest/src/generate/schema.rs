@@ -70,7 +70,13 @@ impl<'c> Schema<'c> {
     /// The slot of a day: 0 before the year, the last one after it.
     pub(super) fn slot(&self, frequency: Frequency, day: Option<Day>) -> usize {
         let Some((y, m, _)) = day.map(Day::ymd) else { return 0 };
-        let month = if y < self.year { 0 } else if y > self.year { 12 } else { m as usize };
+        let month = if y < self.year {
+            0
+        } else if y > self.year {
+            12
+        } else {
+            m as usize
+        };
         match frequency {
             Frequency::Month => month,
             Frequency::Quarter => month.div_ceil(3),

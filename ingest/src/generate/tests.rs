@@ -1,12 +1,34 @@
 //! What must hold for every synthetic year, seen from outside: the files.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use sha2::{Digest, Sha256};
 
 use super::{GenerateError, Plan, Summary, generate, numbers};
 use crate::contract::Contracts;
+
+/// A folder of its own that goes away with the test.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("suixin-generate-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        Self(std::env::temp_dir().join(name))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap_or_default();
+    }
+}
 
 fn make(plan: &Plan, out: &Path) -> Summary {
     let contracts = Contracts::embedded().unwrap();
@@ -48,27 +70,36 @@ fn table(root: &Path, name: &str) -> Vec<BTreeMap<String, String>> {
 
 #[test]
 fn same_plan_same_bytes() {
-    for mess in [0, 1] {
-        let (a, b) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        assert_eq!(make(&small(mess), a.path()), make(&small(mess), b.path()));
-        let first = hashes(a.path());
-        assert_eq!(first, hashes(b.path()));
-        // Once more into the same folder: the old files go, the new ones are the same.
-        make(&small(mess), b.path());
-        assert_eq!(first, hashes(b.path()));
-        make(&Plan { seed: 43, ..small(mess) }, b.path());
-        assert_ne!(first, hashes(b.path()));
-    }
+    let (a, b) = (Scratch::new(), Scratch::new());
+    make(&small(1), a.path());
+    let first = hashes(a.path());
+    make(&Plan { seed: 43, ..small(1) }, b.path());
+    assert_ne!(first, hashes(b.path()));
+    // Once more into the same folder: the old files go.
+    make(&small(1), b.path());
+    assert_eq!(first, hashes(b.path()));
 }
 
 #[test]
-fn every_table_is_filled_and_its_keys_are_unique() {
-    let dir = tempfile::tempdir().unwrap();
-    make(&small(0), dir.path());
+fn a_plain_world_is_whole() {
+    let dir = Scratch::new();
+    let out = dir.path().join("out");
+    make(&small(0), &out);
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing beside the output");
+    every_table_is_filled_and_its_keys_are_unique(&out);
+    references_exist(&out);
+    people_are_nobody(&out);
+    opening_stock_and_outcomes_are_sent_in_their_periods(&out);
+    let again = Scratch::new();
+    make(&small(0), again.path());
+    assert_eq!(hashes(&out), hashes(again.path()));
+}
+
+fn every_table_is_filled_and_its_keys_are_unique(dir: &Path) {
     let contracts = Contracts::embedded().unwrap();
     let submitted = contracts.tables.values().filter(|t| !t.is_system());
     for contract in submitted {
-        let rows = table(dir.path(), &contract.name);
+        let rows = table(dir, &contract.name);
         assert!(!rows.is_empty(), "{} is empty", contract.name);
         let key = |r: &BTreeMap<String, String>| contract.natural_key.iter().map(|k| r[k].clone()).collect::<Vec<_>>();
         assert_eq!(rows.iter().map(key).collect::<BTreeSet<_>>().len(), rows.len(), "keys of {}", contract.name);
@@ -84,17 +115,14 @@ fn every_table_is_filled_and_its_keys_are_unique() {
     }
 }
 
-#[test]
-fn references_exist() {
-    let dir = tempfile::tempdir().unwrap();
-    make(&Plan { persons: 200, ..small(0) }, dir.path());
+fn references_exist(dir: &Path) {
     let contracts = Contracts::embedded().unwrap();
     let keys = |name: &str| -> BTreeSet<String> {
         let key = &contracts.tables[name].natural_key[0];
-        table(dir.path(), name).into_iter().map(|r| r[key].clone()).collect()
+        table(dir, name).into_iter().map(|r| r[key].clone()).collect()
     };
     for contract in contracts.tables.values().filter(|t| !t.is_system()) {
-        let rows = table(dir.path(), &contract.name);
+        let rows = table(dir, &contract.name);
         for column in contract.columns.iter().filter(|c| c.foreign.is_some()) {
             let known = keys(column.foreign.as_ref().unwrap());
             for value in rows.iter().map(|r| &r[&column.name]).filter(|v| !v.is_empty()) {
@@ -104,11 +132,8 @@ fn references_exist() {
     }
 }
 
-#[test]
-fn people_are_nobody() {
-    let dir = tempfile::tempdir().unwrap();
-    make(&small(0), dir.path());
-    let people = table(dir.path(), "person");
+fn people_are_nobody(dir: &Path) {
+    let people = table(dir, "person");
     assert_eq!(people.len(), 60);
     assert_eq!(people.iter().filter(|p| !numbers::id_is_valid(&p["pid_raw"])).count(), 3);
     for p in &people {
@@ -121,12 +146,9 @@ fn people_are_nobody() {
     }
 }
 
-#[test]
-fn opening_stock_and_outcomes_are_sent_in_their_periods() {
-    let dir = tempfile::tempdir().unwrap();
-    make(&small(0), dir.path());
+fn opening_stock_and_outcomes_are_sent_in_their_periods(dir: &Path) {
     let lines: Vec<BTreeMap<String, String>> =
-        csv::Reader::from_path(dir.path().join("manifest.csv")).unwrap().deserialize().map(Result::unwrap).collect();
+        csv::Reader::from_path(dir.join("manifest.csv")).unwrap().deserialize().map(Result::unwrap).collect();
     let periods = |table: &str| -> BTreeSet<String> {
         lines.iter().filter(|l| l["table_name"] == table).map(|l| l["period"].clone()).collect()
     };
@@ -135,7 +157,7 @@ fn opening_stock_and_outcomes_are_sent_in_their_periods() {
     assert!(periods("aid_payment").len() == 12, "payments of the year only");
     // A need that ends in a later month than it began is in both.
     let accepted: usize = lines.iter().map(|l| l["expected_accepted_rows"].parse::<usize>().unwrap()).sum();
-    let rows: usize = ["need_item", "person_status"].iter().map(|t| table(dir.path(), t).len()).sum();
+    let rows: usize = ["need_item", "person_status"].iter().map(|t| table(dir, t).len()).sum();
     let sent: usize = lines
         .iter()
         .filter(|l| matches!(l["table_name"].as_str(), "need_item" | "person_status"))
@@ -146,7 +168,7 @@ fn opening_stock_and_outcomes_are_sent_in_their_periods() {
 
 #[test]
 fn mess_plants_what_it_lists() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let summary = make(&Plan { truth: false, ..small(1) }, dir.path());
     assert!(summary.rejected > 50);
     let rejects: Vec<BTreeMap<String, String>> = csv::Reader::from_path(dir.path().join("expected_rejects.csv"))
@@ -165,7 +187,7 @@ fn mess_plants_what_it_lists() {
 
 #[test]
 fn flat_files_for_big_worlds() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
     let summary = make(&Plan { csv_only: true, ..small(1) }, dir.path());
     assert!(summary.files > 1000);
     let units = hashes(dir.path()).into_keys().filter(|f| f.contains("2025") && !f.contains("市局") && f.contains('/'));
@@ -174,7 +196,8 @@ fn flat_files_for_big_worlds() {
 
 #[test]
 fn foreign_folders_and_impossible_plans_are_refused() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = Scratch::new();
+    std::fs::create_dir_all(dir.path()).unwrap();
     std::fs::write(dir.path().join("mine.txt"), "mine").unwrap();
     let contracts = Contracts::embedded().unwrap();
     let quiet = &mut |_: &str, _: u64, _: u64| {};

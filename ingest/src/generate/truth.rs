@@ -1,5 +1,5 @@
-//! The tables as they must stand in the end, for tests: `truth/<table>.csv` in the order of the contract, with the clear
-//! value in `X_raw` beside each `X_token` (`T:` and 24 hex digits of SHA-256; the product keys its own).
+//! The tables as they must stand in the end, for tests: `truth/<table>.csv` in the order of the contract, with the
+//! clear value in `X_raw` beside each `X_token` (`T:` and 24 hex digits of SHA-256; the product keys its own).
 
 use std::fs::File;
 use std::io::BufWriter;

@@ -81,7 +81,12 @@ fn write_grid(sheet: &mut Worksheet, grid: &Grid, formats: &Formats) -> Result<(
     Ok(())
 }
 
-fn write_cell(sheet: &mut Worksheet, (row, column): (u32, u16), cell: &Out, formats: &Formats) -> Result<(), XlsxError> {
+fn write_cell(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: &Out,
+    formats: &Formats,
+) -> Result<(), XlsxError> {
     match cell {
         Out::Blank => return Ok(()),
         Out::Text(text) => sheet.write_string(row, column, text)?,

@@ -47,7 +47,8 @@ impl<'a> Context<'a> {
         let mut rng = Rng::new(plan.seed, "returns");
         let styles = (0..units.len()).map(|u| UnitStyle::draw(&mut rng, plan.mess, u == CITY)).collect();
         let rushed = rng.sample(&[0, 1, 2, 3, 4, 5, 6, 7], 2);
-        let late = (0..units.len()).map(|u| if u == CITY { 0.0 } else { rng.of(&[0.0, 0.0, 0.02, 0.05, 0.1]) }).collect();
+        let late =
+            (0..units.len()).map(|u| if u == CITY { 0.0 } else { rng.of(&[0.0, 0.0, 0.02, 0.05, 0.1]) }).collect();
         let labels = store.schema.tables.iter().map(|t| t.columns.iter().map(|c| labels_of(contracts, c)).collect());
         Self {
             plan,
@@ -101,7 +102,8 @@ impl<'a> Context<'a> {
 
 /// Names by code: only those that are unique among the townships of a unit, or the villages of a township.
 fn region_names(divisions: &[Division]) -> BTreeMap<String, String> {
-    let places = || divisions.iter().filter(|d| d.status == "current" && matches!(d.level.as_str(), "township" | "village"));
+    let places =
+        || divisions.iter().filter(|d| d.status == "current" && matches!(d.level.as_str(), "township" | "village"));
     let key = |d: &Division| {
         let parent = if d.level == "village" { d.parent_code.clone() } else { String::new() };
         (d.managing_unit_code.clone(), parent, d.name_short.clone())
@@ -118,7 +120,8 @@ fn region_names(divisions: &[Division]) -> BTreeMap<String, String> {
 /// The codes of a column: of its code set, or written out as `1入户;2电话`.
 fn labels_of(contracts: &Contracts, column: &Column) -> BTreeMap<String, Label> {
     if let Some(set) = column.code_set.as_ref().and_then(|s| contracts.code_sets.get(s)) {
-        let label = |c: &crate::contract::Code| (c.code.clone(), Label { name: c.name.clone(), aliases: c.aliases.clone() });
+        let label =
+            |c: &crate::contract::Code| (c.code.clone(), Label { name: c.name.clone(), aliases: c.aliases.clone() });
         return set.codes.iter().map(label).collect();
     }
     let mut out = BTreeMap::new();

@@ -1,4 +1,5 @@
-//! Which tables carry planted mistakes. Decided before anything is written, because some kinds are limited over the year.
+//! Which tables carry planted mistakes. Decided before anything is written, because some kinds are limited over the
+//! year.
 
 use std::collections::BTreeMap;
 

@@ -19,7 +19,8 @@ pub(super) fn run(context: &Context<'_>, outcomes: &mut [Outcome]) -> Result<(),
 
 /// A quarterly file comes again under another name; nothing in it counts.
 fn duplicate(context: &Context<'_>, outcomes: &mut [Outcome]) -> Result<(), GenerateError> {
-    let quarterly = |o: &Outcome| o.frequency == Some(Frequency::Quarter) && o.lines.iter().any(|l| l.status == "first");
+    let quarterly =
+        |o: &Outcome| o.frequency == Some(Frequency::Quarter) && o.lines.iter().any(|l| l.status == "first");
     let all: Vec<usize> = (0..outcomes.len()).filter(|i| quarterly(&outcomes[*i])).collect();
     let Some(outcome) = all.get(all.len() / 3).and_then(|i| outcomes.get_mut(*i)) else { return Ok(()) };
     let Some(file) = outcome.lines.iter().find(|l| l.status == "first").map(|l| l.file.clone()) else { return Ok(()) };
@@ -59,7 +60,8 @@ fn duplicate(context: &Context<'_>, outcomes: &mut [Outcome]) -> Result<(), Gene
 /// The yearly file of one unit comes twelve days after it was due.
 fn late(outcomes: &mut [Outcome]) {
     let yearly = |l: &Line| l.status == "first" && l.unit != CITY && l.period.len() == 4;
-    let all: Vec<String> = outcomes.iter().flat_map(|o| &o.lines).filter(|l| yearly(l)).map(|l| l.file.clone()).collect();
+    let all: Vec<String> =
+        outcomes.iter().flat_map(|o| &o.lines).filter(|l| yearly(l)).map(|l| l.file.clone()).collect();
     let Some(file) = all.get(all.len() / 2) else { return };
     for line in outcomes.iter_mut().flat_map(|o| &mut o.lines).filter(|l| l.file == *file) {
         line.received = (line.due + 12).at(10 * 3600);

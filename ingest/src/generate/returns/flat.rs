@@ -9,6 +9,7 @@ use crate::generate::store::create;
 
 use super::cells::{Out, row_cells};
 use super::context::Context;
+use super::gb18030;
 use super::grid::Grid;
 use super::sheet::Sheet;
 
@@ -31,7 +32,7 @@ pub(super) fn write_csv(context: &Context<'_>, path: &Path, sheet: &mut Sheet<'_
     if sheet.style.plain {
         file.write_all(text.as_bytes()).map_err(io)?;
     } else {
-        file.write_all(&encoding_rs::GB18030.encode(&text).0).map_err(io)?;
+        file.write_all(&gb18030::encode(&text)).map_err(io)?;
     }
     Ok(grid)
 }

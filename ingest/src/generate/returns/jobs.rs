@@ -174,7 +174,8 @@ fn send_flat(
     let name = format!("{prefix}{}.{}", table_name(context, sheet), if json { "json" } else { "csv" });
     let (file, path) = place(context, sheet, &name);
     let date: Day = ts.day();
-    let grid = if json { flat::write_json(context, &path, sheet, date)? } else { flat::write_csv(context, &path, sheet)? };
+    let grid =
+        if json { flat::write_json(context, &path, sheet, date)? } else { flat::write_csv(context, &path, sheet)? };
     note(context, out, sheet, &grid, (&file, ts));
     Ok(())
 }

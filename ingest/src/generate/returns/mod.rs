@@ -7,6 +7,7 @@ mod context;
 mod damage;
 mod finish;
 mod flat;
+mod gb18030;
 mod grid;
 mod jobs;
 mod records;

@@ -46,7 +46,13 @@ pub(super) struct Reject {
 }
 
 /// Notes a table that was written.
-pub(super) fn note(context: &Context<'_>, out: &mut Outcome, sheet: &Sheet<'_>, grid: &Grid, (file, ts): (&str, Moment)) {
+pub(super) fn note(
+    context: &Context<'_>,
+    out: &mut Outcome,
+    sheet: &Sheet<'_>,
+    grid: &Grid,
+    (file, ts): (&str, Moment),
+) {
     let name = if sheet.medium == Medium::Book { sheet_name(&sheet.info.table.title) } else { String::new() };
     out.lines.push(Line {
         file: file.to_owned(),
@@ -141,8 +147,21 @@ pub(super) fn write(context: &Context<'_>, outcomes: &[Outcome]) -> Result<Summa
 
 fn write_manifest(context: &Context<'_>, lines: &[&Line]) -> Result<(), GenerateError> {
     let header = [
-        "file", "format", "sheet", "eval_unit_code", "unit_name", "table_name", "template_code", "period", "revision",
-        "due_date", "received_ts", "expected_accepted_rows", "expected_rejected_rows", "status", "note",
+        "file",
+        "format",
+        "sheet",
+        "eval_unit_code",
+        "unit_name",
+        "table_name",
+        "template_code",
+        "period",
+        "revision",
+        "due_date",
+        "received_ts",
+        "expected_accepted_rows",
+        "expected_rejected_rows",
+        "status",
+        "note",
     ];
     let rows = lines.iter().map(|l| {
         let (code, name) = &context.units[l.unit];

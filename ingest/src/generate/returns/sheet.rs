@@ -120,7 +120,10 @@ impl<'a> Sheet<'a> {
             revision: 1,
             wrong_total: false,
             style: context.styles[self.unit].careful(),
-            rng: Rng::new(context.plan.seed, &format!("correction/{}/{}/{:?}", self.info.table.name, self.unit, self.period)),
+            rng: Rng::new(
+                context.plan.seed,
+                &format!("correction/{}/{}/{:?}", self.info.table.name, self.unit, self.period),
+            ),
         };
         sheet.dress(context);
         sheet

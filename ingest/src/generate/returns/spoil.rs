@@ -53,7 +53,8 @@ fn extra(context: &Context<'_>, sheet: &mut Sheet<'_>) {
             row.bad = Some(Bad { column, code: "DQ017", note: "主键在本表内重复", show: None });
             sheet.rows.push(row);
         } else if fresh_key(context, sheet, &mut row, n).is_some() && spoil(context, sheet, &mut row).is_some() {
-            let before_copies = sheet.rows.iter().take_while(|r| r.bad.as_ref().is_none_or(|b| b.code != "DQ017")).count();
+            let before_copies =
+                sheet.rows.iter().take_while(|r| r.bad.as_ref().is_none_or(|b| b.code != "DQ017")).count();
             let at = sheet.rng.below(before_copies + 1);
             sheet.rows.insert(at, row);
         }
@@ -106,7 +107,8 @@ fn spoil(context: &Context<'_>, sheet: &mut Sheet<'_>, row: &mut Row) -> Option<
         "DQ009" => ("村(社区)名称无法识别", pick(rng, &["不存在村"])),
         "DQ011" => ("数值栏为文字", pick(rng, &["约三百", "待定", "详见附表", "1.2.3"])),
         "DQ015" => {
-            let words = [format!("{year}年13月5日"), format!("{year}-02-30"), "近期".to_owned(), format!("{year}.6.31")];
+            let words =
+                [format!("{year}年13月5日"), format!("{year}-02-30"), "近期".to_owned(), format!("{year}.6.31")];
             ("日期无法识别", Some(Out::Text(words[rng.below(4)].clone())))
         }
         "DQ019" => ("外键不存在", Some(Out::Text(format!("{text}X9")))),

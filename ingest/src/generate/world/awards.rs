@@ -42,14 +42,33 @@ fn nomination_key(nomination: usize) -> Key {
     Key::at("TJ", nomination, 4)
 }
 
+const NOMINATION_COLUMNS: [&str; 22] = [
+    "nomination_id",
+    "award",
+    "edition",
+    "category",
+    "nominee_id",
+    "nominee_name",
+    "nominee_pid_token",
+    "is_grassroots",
+    "cadre_rank",
+    "recommend_unit",
+    "recommend_rank",
+    "submit_date",
+    "public1_from",
+    "public1_to",
+    "public2_from",
+    "public2_to",
+    "public3_from",
+    "public3_to",
+    "objections",
+    "discipline_checked",
+    "status_code",
+    "auto_priority",
+];
+
 fn nominations(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, all: &[Nominee]) -> Done {
-    let columns = [
-        "nomination_id", "award", "edition", "category", "nominee_id", "nominee_name", "nominee_pid_token",
-        "is_grassroots", "cadre_rank", "recommend_unit", "recommend_rank", "submit_date", "public1_from", "public1_to",
-        "public2_from", "public2_to", "public3_from", "public3_to", "objections", "discipline_checked", "status_code",
-        "auto_priority",
-    ];
-    let table = store.open("award_nomination", &columns)?;
+    let table = store.open("award_nomination", &NOMINATION_COLUMNS)?;
     for (i, n) in all.iter().enumerate() {
         let person = n.category == "R";
         let before = |days: i32| w.last - days;
@@ -109,13 +128,23 @@ fn marks(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, all: &[Nominee]) -
 /// Approved bonuses and vetoes, one proof used twice (J04), and two that nobody has approved yet.
 fn adjustments(w: &World<'_>, store: &mut Store<'_>) -> Done {
     let columns = [
-        "adj_id", "scheme", "indicator_id", "subject_id", "period", "kind", "points", "evidence_ref", "proposed_by",
-        "approved_by", "approved_date",
+        "adj_id",
+        "scheme",
+        "indicator_id",
+        "subject_id",
+        "period",
+        "kind",
+        "points",
+        "evidence_ref",
+        "proposed_by",
+        "approved_by",
+        "approved_date",
     ];
     let table = store.open("eval_adjustment", &columns)?;
     let best = w.quality.ranking(Field::Mechanism);
     let unit = |rank: usize| w.places.unit_codes[best[rank]].clone();
-    let project = w.projects.running_in_unit.iter().flatten().max().map_or(String::new(), |p| project_key(*p).to_string());
+    let project =
+        w.projects.running_in_unit.iter().flatten().max().map_or(String::new(), |p| project_key(*p).to_string());
     let pilots = &w.quality.pilots;
     let weakest = (0..pilots.len()).min_by(|a, b| pilots[*a].total_cmp(&pilots[*b])).unwrap_or(0);
     let village = w.places.villages[w.places.pilots[weakest]].code.clone();

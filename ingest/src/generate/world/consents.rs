@@ -26,8 +26,16 @@ pub(super) struct Consents {
 impl Consents {
     pub(super) fn open(store: &Store<'_>) -> Result<Self, GenerateError> {
         let columns = [
-            "consent_id", "pid_token", "referral_id", "signed_date", "form", "scope", "separate_sensitive",
-            "guardian_signed", "revoked_date", "file_hash",
+            "consent_id",
+            "pid_token",
+            "referral_id",
+            "signed_date",
+            "form",
+            "scope",
+            "separate_sensitive",
+            "guardian_signed",
+            "revoked_date",
+            "file_hash",
         ];
         let table = store.open("consent", &columns)?;
         Ok(Self { table, rows: 0, scan: None, reused: false, alone: false, missing: 0, never: None })

@@ -130,8 +130,18 @@ fn related(w: &mut World<'_>, contracts: &mut [Contract]) {
 
 fn write(w: &World<'_>, store: &mut Store<'_>, contracts: &[Contract]) -> Done {
     let columns = [
-        "contract_id", "project_id", "buyer_name", "org_id", "launch_mode", "category", "amount", "sign_date",
-        "start_date", "end_date", "signer_name", "signer_pid_token",
+        "contract_id",
+        "project_id",
+        "buyer_name",
+        "org_id",
+        "launch_mode",
+        "category",
+        "amount",
+        "sign_date",
+        "start_date",
+        "end_date",
+        "signer_name",
+        "signer_pid_token",
     ];
     let table = store.open("project_contract", &columns)?;
     for (i, c) in contracts.iter().enumerate() {

@@ -23,7 +23,14 @@ struct Duty {
 
 pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
     let columns = [
-        "disclosure_id", "object_type", "object_id", "period_from", "period_to", "due_date", "public_date", "platform",
+        "disclosure_id",
+        "object_type",
+        "object_id",
+        "period_from",
+        "period_to",
+        "due_date",
+        "public_date",
+        "platform",
     ];
     let table = store.open("project_disclosure", &columns)?;
     let mut rng = w.rng("disclosures");

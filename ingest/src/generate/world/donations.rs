@@ -89,8 +89,7 @@ fn villages(w: &World<'_>, rng: &mut Rng) -> Vec<(usize, usize)> {
 }
 
 fn donors(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng, donations: usize) -> Done {
-    let columns =
-        ["donor_id", "donor_type", "donor_name", "credit_code", "pid_token", "agree_public", "blacklist"];
+    let columns = ["donor_id", "donor_type", "donor_name", "credit_code", "pid_token", "agree_public", "blacklist"];
     let table = store.open("donor", &columns)?;
     let shares: Vec<(usize, f64)> = (0..8).map(|u| (u, share(&w.places.unit_codes[u]))).collect();
     w.donors.of_unit = vec![Vec::new(); 8];
@@ -143,11 +142,8 @@ fn draw_all(w: &mut World<'_>, rng: &mut Rng, places: &[(usize, usize)]) {
 }
 
 fn draw(w: &World<'_>, rng: &mut Rng, (unit, village, fund): (usize, usize, usize), this_year: bool) -> Donation {
-    let received = if this_year {
-        World::day(rng, w.first + 1, w.last - 1)
-    } else {
-        World::day(rng, w.first - 364, w.first - 2)
-    };
+    let received =
+        if this_year { World::day(rng, w.first + 1, w.last - 1) } else { World::day(rng, w.first - 364, w.first - 2) };
     let amount = match rng.below(100) {
         0..60 => Fen::yuan(rng.of(&[50, 100, 200, 300])),
         60..93 => Fen::of(rng.lognormal(7.2, 0.8)),
@@ -204,9 +200,23 @@ fn plant(w: &mut World<'_>) {
 
 fn write(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "donation_id", "donor_id", "recipient_org_id", "fund_id", "campaign_id", "donation_type", "path", "amount",
-        "item_desc", "qty", "pledge_date", "receive_date", "invoice_no", "invoice_waived", "designated_pid_token",
-        "bank_ref", "scene_id",
+        "donation_id",
+        "donor_id",
+        "recipient_org_id",
+        "fund_id",
+        "campaign_id",
+        "donation_type",
+        "path",
+        "amount",
+        "item_desc",
+        "qty",
+        "pledge_date",
+        "receive_date",
+        "invoice_no",
+        "invoice_waived",
+        "designated_pid_token",
+        "bank_ref",
+        "scene_id",
     ];
     let table = store.open("donation", &columns)?;
     let mut scenes = vec![Vec::new(); 8];
@@ -246,8 +256,7 @@ fn receipt_key(donation: usize) -> Key {
 
 /// The receipts of the bank: one with another amount and one missing (G01), two that nobody booked (G02).
 fn bank(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
-    let columns =
-        ["bank_ref", "org_id", "account_token", "txn_date", "direction", "amount", "counterparty", "summary"];
+    let columns = ["bank_ref", "org_id", "account_token", "txn_date", "direction", "amount", "counterparty", "summary"];
     let table = store.open("bank_receipt", &columns)?;
     let booked: Vec<usize> =
         (0..w.donations.len()).filter(|i| w.donations[*i].bank && w.donations[*i].this_year).collect();

@@ -42,7 +42,15 @@ fn choose(w: &World<'_>, rng: &mut Rng) -> BTreeSet<usize> {
 
 fn satisfaction(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "survey_id", "pid_token", "project_id", "service_id", "surveyor", "survey_date", "mode", "score", "item_scores",
+        "survey_id",
+        "pid_token",
+        "project_id",
+        "service_id",
+        "surveyor",
+        "survey_date",
+        "mode",
+        "score",
+        "item_scores",
         "knows_platform",
     ];
     let table = store.open("satisfaction", &columns)?;
@@ -81,16 +89,14 @@ fn satisfaction(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done
 }
 
 fn item_scores(rng: &mut Rng, score: f64) -> String {
-    let items: Vec<String> = (0..5)
-        .map(|_| ((score / 20.0 + rng.normal(0.0, 0.5)).round().clamp(1.0, 5.0) as i64).to_string())
-        .collect();
+    let items: Vec<String> =
+        (0..5).map(|_| ((score / 20.0 + rng.normal(0.0, 0.5)).round().clamp(1.0, 5.0) as i64).to_string()).collect();
     items.join(",")
 }
 
 fn complaints(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
-    let columns = [
-        "complaint_id", "target_type", "target_id", "receive_date", "due_date", "close_date", "is_true", "category",
-    ];
+    let columns =
+        ["complaint_id", "target_type", "target_id", "receive_date", "due_date", "close_date", "is_true", "category"];
     let table = store.open("complaint", &columns)?;
     let mut villages = Vec::new();
     for unit in 0..8 {
@@ -104,7 +110,13 @@ fn complaints(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     Ok(())
 }
 
-fn write_complaint(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, table: &TableRef, (i, village): (usize, usize)) -> Done {
+fn write_complaint(
+    w: &World<'_>,
+    store: &mut Store<'_>,
+    rng: &mut Rng,
+    table: &TableRef,
+    (i, village): (usize, usize),
+) -> Done {
     let unit = w.places.villages[village].unit;
     let kind = rng.weighted(&[("unit", 3.0), ("org", 4.0), ("project", 2.0)]);
     let target = match kind {

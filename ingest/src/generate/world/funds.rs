@@ -94,8 +94,17 @@ fn write(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
 /// Two campaigns a unit, one of them online; the last is run by a body without the licence (G04).
 fn campaigns(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "campaign_id", "campaign_name", "org_id", "filing_no", "filing_date", "start_date", "end_date", "is_online",
-        "platform_name", "target_amount", "raised_amount",
+        "campaign_id",
+        "campaign_name",
+        "org_id",
+        "filing_no",
+        "filing_date",
+        "start_date",
+        "end_date",
+        "is_online",
+        "platform_name",
+        "target_amount",
+        "raised_amount",
     ];
     let table = store.open("fundraising_campaign", &columns)?;
     for i in 0..16 {
@@ -128,8 +137,16 @@ fn campaigns(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
 
 fn funding_plan(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "plan_id", "year", "channel", "fund_nature", "budget_amount", "arrived_amount", "spent_amount", "doc_no",
-        "issue_date", "arrive_date",
+        "plan_id",
+        "year",
+        "channel",
+        "fund_nature",
+        "budget_amount",
+        "arrived_amount",
+        "spent_amount",
+        "doc_no",
+        "issue_date",
+        "arrive_date",
     ];
     let table = store.open("funding_plan", &columns)?;
     let mut rows = 0;

@@ -43,7 +43,13 @@ pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
     write(w, store, &moves)
 }
 
-fn trade(w: &World<'_>, rng: &mut Rng, (scene, item): (usize, (&'static str, i64)), people: &[usize], out: &mut Vec<Move>) {
+fn trade(
+    w: &World<'_>,
+    rng: &mut Rng,
+    (scene, item): (usize, (&'static str, i64)),
+    people: &[usize],
+    out: &mut Vec<Move>,
+) {
     let mut stock = 0;
     for month in 1..12 {
         let day = w.first + 28 * month;

@@ -32,7 +32,16 @@ pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
             income[fund] += d.amount.0;
             let counterparty = w.donors.list[d.donor].name.clone();
             let (direction, summary, donation) = ("I", "捐赠收入", Some(i));
-            entries.push(Entry { fund, direction, amount: d.amount, day, donation, project: None, counterparty, summary });
+            entries.push(Entry {
+                fund,
+                direction,
+                amount: d.amount,
+                day,
+                donation,
+                project: None,
+                counterparty,
+                summary,
+            });
         }
     }
     let idle = w.funds.iter().position(|f| f.kind == "2");
@@ -51,7 +60,16 @@ pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
 }
 
 fn simple(fund: usize, direction: &'static str, amount: Fen, day: Day, text: (&str, &'static str)) -> Entry {
-    Entry { fund, direction, amount, day, donation: None, project: None, counterparty: text.0.to_owned(), summary: text.1 }
+    Entry {
+        fund,
+        direction,
+        amount,
+        day,
+        donation: None,
+        project: None,
+        counterparty: text.0.to_owned(),
+        summary: text.1,
+    }
 }
 
 /// Small sums of the neighbours, in pilots four times a year.
@@ -104,8 +122,17 @@ fn misuse(w: &mut World<'_>, entries: &mut Vec<Entry>) {
 
 fn write(w: &World<'_>, store: &mut Store<'_>, entries: &[Entry]) -> Done {
     let columns = [
-        "ledger_id", "fund_id", "direction", "amount", "biz_date", "donation_id", "project_id", "counterparty",
-        "approver_name", "handler_name", "summary",
+        "ledger_id",
+        "fund_id",
+        "direction",
+        "amount",
+        "biz_date",
+        "donation_id",
+        "project_id",
+        "counterparty",
+        "approver_name",
+        "handler_name",
+        "summary",
     ];
     let table = store.open("fund_ledger", &columns)?;
     for (i, e) in entries.iter().filter(|e| e.amount.0 > 0).enumerate() {

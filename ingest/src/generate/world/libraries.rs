@@ -30,8 +30,13 @@ fn lists(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = ["period", "region_code", "list_type", "built_flag", "entry_count", "updated_date"];
     let table = store.open("list_library_status", &columns)?;
     // A pilot that has built a list keeps it.
-    let built: Vec<bool> =
-        w.places.pilots.iter().flat_map(|v| LISTS.map(|_| w.pilot(*v))).map(|q| rng.unit() < 0.45 + 0.6 * q.unwrap_or(0.5)).collect();
+    let built: Vec<bool> = w
+        .places
+        .pilots
+        .iter()
+        .flat_map(|v| LISTS.map(|_| w.pilot(*v)))
+        .map(|q| rng.unit() < 0.45 + 0.6 * q.unwrap_or(0.5))
+        .collect();
     for quarter in 1..=4 {
         for (t, town) in w.places.towns.iter().enumerate() {
             for list in LISTS {
@@ -67,9 +72,8 @@ fn list_row(
 }
 
 fn maps(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
-    let columns = [
-        "map_id", "map_type", "version", "drawn_date", "point_count", "is_public", "map_approval_no", "file_ref",
-    ];
+    let columns =
+        ["map_id", "map_type", "version", "drawn_date", "point_count", "is_public", "map_approval_no", "file_ref"];
     let table = store.open("map_product", &columns)?;
     let mut rows = 0;
     for (t, town) in w.places.towns.iter().enumerate() {
@@ -81,8 +85,7 @@ fn maps(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
             let drawn = World::day(rng, w.first - 200, w.last - 30);
             let approval = public.then(|| format!("模拟审图({}){rows:05}号", w.year));
             let file = format!("map/{}.png", rows + 1);
-            let cells =
-                row![Key::at("DT", rows, 4), kind, "V1", drawn, rng.between(20, 399), public, approval, file];
+            let cells = row![Key::at("DT", rows, 4), kind, "V1", drawn, rng.between(20, 399), public, approval, file];
             store.put(&table, w.places.at_town(t), cells)?;
             rows += 1;
         }
@@ -99,8 +102,15 @@ fn spread(w: &World<'_>, rng: &mut Rng, in_pilot: usize, elsewhere: usize) -> Ve
 
 fn resources(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "resource_id", "resource_type", "provider_name", "provider_credit_code", "capacity", "capacity_unit", "used_qty",
-        "valid_from", "valid_to",
+        "resource_id",
+        "resource_type",
+        "provider_name",
+        "provider_credit_code",
+        "capacity",
+        "capacity_unit",
+        "used_qty",
+        "valid_from",
+        "valid_to",
     ];
     let table = store.open("resource_item", &columns)?;
     for (i, v) in spread(w, rng, 8, (w.size / 20).max(120)).into_iter().enumerate() {
@@ -126,8 +136,7 @@ fn resources(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
 }
 
 fn offers(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
-    let columns =
-        ["service_item_id", "item_name", "six_shan", "need_type", "provider_org_id", "unit_price", "is_open"];
+    let columns = ["service_item_id", "item_name", "six_shan", "need_type", "provider_org_id", "unit_price", "is_open"];
     let table = store.open("service_item", &columns)?;
     for (i, v) in spread(w, rng, 3, (w.size / 30).max(80)).into_iter().enumerate() {
         let (code, name, need) = rng.of(&SHAN);
@@ -141,7 +150,17 @@ fn offers(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
 
 fn partners(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     const OFFICES: [&str; 12] = [
-        "教育局", "卫健局", "医保局", "人社局", "住建局", "残联", "妇联", "团委", "红十字会", "乡村振兴局", "退役军人局",
+        "教育局",
+        "卫健局",
+        "医保局",
+        "人社局",
+        "住建局",
+        "残联",
+        "妇联",
+        "团委",
+        "红十字会",
+        "乡村振兴局",
+        "退役军人局",
         "总工会",
     ];
     let columns = ["dept_name", "dept_kind", "share_items", "agreement_date", "last_exchange_date"];

@@ -41,7 +41,14 @@ fn plan(w: &World<'_>, rng: &mut Rng) -> Vec<Meeting> {
 
 fn write(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, meetings: &[Meeting]) -> Done {
     let columns = [
-        "meeting_id", "meeting_type", "title", "meeting_date", "host", "member_units", "attended_units", "minutes_no",
+        "meeting_id",
+        "meeting_type",
+        "title",
+        "meeting_date",
+        "host",
+        "member_units",
+        "attended_units",
+        "minutes_no",
         "minutes_date",
     ];
     let table = store.open("meeting", &columns)?;

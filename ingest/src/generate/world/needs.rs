@@ -136,8 +136,21 @@ fn close_empty(w: &mut World<'_>, needs: &mut [Need]) {
 
 fn write_needs(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "need_id", "pid_token", "need_type", "six_shan", "urgency", "source", "visit_id", "register_date", "match_date",
-        "matched_project_id", "first_service_date", "close_date", "status_code", "close_reason", "worker_id",
+        "need_id",
+        "pid_token",
+        "need_type",
+        "six_shan",
+        "urgency",
+        "source",
+        "visit_id",
+        "register_date",
+        "match_date",
+        "matched_project_id",
+        "first_service_date",
+        "close_date",
+        "status_code",
+        "close_reason",
+        "worker_id",
     ];
     let table = store.open("need_item", &columns)?;
     for (i, n) in w.needs.iter().enumerate() {

@@ -69,8 +69,7 @@ fn pilots(w: &World<'_>) -> Vec<Nominee> {
 }
 
 fn projects(w: &World<'_>, rng: &mut Rng) -> Vec<Nominee> {
-    let done: Vec<usize> =
-        (0..w.projects.list.len()).filter(|i| w.projects.list[*i].done.is_some()).collect();
+    let done: Vec<usize> = (0..w.projects.list.len()).filter(|i| w.projects.list[*i].done.is_some()).collect();
     let of = |i: usize| {
         let p = &w.projects.list[i];
         let (id, name) = (project_key(i).to_string(), project_name(w, p));

@@ -20,7 +20,14 @@ pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
 
 fn members(w: &World<'_>, store: &mut Store<'_>) -> Done {
     let columns = [
-        "org_id", "pid_token", "member_name", "role", "related_pid_token", "relation", "is_public_official", "start_date",
+        "org_id",
+        "pid_token",
+        "member_name",
+        "role",
+        "related_pid_token",
+        "relation",
+        "is_public_official",
+        "start_date",
     ];
     let table = store.open("org_member", &columns)?;
     for m in &w.orgs.members {
@@ -71,8 +78,20 @@ fn draw(rng: &mut Rng, number: usize) -> Report {
 
 fn reports(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "org_id", "year", "total_income", "prev_income", "prev3_avg_income", "total_expense", "charity_expense",
-        "admin_fee", "raise_cost", "prev_net_assets", "submit_date", "public_date", "audited", "explained",
+        "org_id",
+        "year",
+        "total_income",
+        "prev_income",
+        "prev3_avg_income",
+        "total_expense",
+        "charity_expense",
+        "admin_fee",
+        "raise_cost",
+        "prev_net_assets",
+        "submit_date",
+        "public_date",
+        "audited",
+        "explained",
     ];
     let table = store.open("org_annual_report", &columns)?;
     let due = Day::new(w.year + 1, 6, 30);

@@ -106,7 +106,8 @@ fn found(w: &mut World<'_>, rng: &mut Rng, unit: usize) {
 }
 
 fn name(w: &World<'_>, unit: usize, village: usize, j: usize) -> String {
-    const KINDS: [&str; 6] = ["社工服务中心", "志愿者协会", "养老服务中心", "助残服务中心", "儿童关爱中心", "公益促进会"];
+    const KINDS: [&str; 6] =
+        ["社工服务中心", "志愿者协会", "养老服务中心", "助残服务中心", "儿童关爱中心", "公益促进会"];
     match j {
         0 => format!("{}模拟慈善总会", w.unit_name(unit)),
         1 => format!("{}模拟慈善基金会", w.unit_name(unit)),
@@ -119,9 +120,23 @@ fn name(w: &World<'_>, unit: usize, village: usize, j: usize) -> String {
 
 fn write_orgs(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "org_id", "credit_code", "org_name", "org_type", "is_charity", "charity_date", "is_aid_charity", "public_raise",
-        "assess_level", "assess_date", "register_date", "legal_rep_name", "legal_rep_pid_token", "fulltime_staff",
-        "bank_account_token", "level_of_reg", "annual_check",
+        "org_id",
+        "credit_code",
+        "org_name",
+        "org_type",
+        "is_charity",
+        "charity_date",
+        "is_aid_charity",
+        "public_raise",
+        "assess_level",
+        "assess_date",
+        "register_date",
+        "legal_rep_name",
+        "legal_rep_pid_token",
+        "fulltime_staff",
+        "bank_account_token",
+        "level_of_reg",
+        "annual_check",
     ];
     let table = store.open("social_org", &columns)?;
     // One legal early code that fails the check: DQ008 is a warning only.
@@ -161,7 +176,16 @@ fn write_orgs(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
 }
 
 fn credit(rng: &mut Rng, org: &Org, odd: bool) -> Option<String> {
-    let code = credit_code(rng, match org.kind { "1" => "51", "3" => "53", "4" => return None, _ => "52" }, org.unit);
+    let code = credit_code(
+        rng,
+        match org.kind {
+            "1" => "51",
+            "3" => "53",
+            "4" => return None,
+            _ => "52",
+        },
+        org.unit,
+    );
     if !odd {
         return Some(code);
     }
@@ -178,8 +202,7 @@ fn write_grades(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
         }
         let grade = rng.weighted(&[("A", 2.0), ("B", 4.0), ("C", 4.0), ("D", 1.0)]);
         let score = Fen(rng.between(5_500, 9_600));
-        let cells =
-            row![org_key(i), w.on(3, 31), grade, rng.of(&["B", "C", "D"]), score, "年度评定", "遂宁市民政局"];
+        let cells = row![org_key(i), w.on(3, 31), grade, rng.of(&["B", "C", "D"]), score, "年度评定", "遂宁市民政局"];
         store.put(&table, At::unit_only(o.unit), cells)?;
     }
     Ok(())
@@ -205,8 +228,7 @@ fn members(w: &mut World<'_>, rng: &mut Rng) {
 }
 
 fn social_workers(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
-    let columns =
-        ["worker_id", "pid_token", "worker_name", "cert", "cert_no", "org_id", "phone", "is_active"];
+    let columns = ["worker_id", "pid_token", "worker_name", "cert", "cert_no", "org_id", "phone", "is_active"];
     let table = store.open("social_worker", &columns)?;
     let n = w.orgs.list.len();
     w.orgs.social_workers_of = vec![Vec::new(); n];

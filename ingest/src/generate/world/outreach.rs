@@ -16,7 +16,14 @@ pub(super) fn run(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
 
 fn training(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "training_id", "train_type", "title", "train_date", "hours", "attendees", "target_headcount", "organizer",
+        "training_id",
+        "train_type",
+        "title",
+        "train_date",
+        "hours",
+        "attendees",
+        "target_headcount",
+        "organizer",
         "exam_pass",
     ];
     let table = store.open("training", &columns)?;

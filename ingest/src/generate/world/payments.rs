@@ -62,7 +62,11 @@ pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
 /// The day from which nothing is due any more.
 fn stop(w: &World<'_>, person: usize) -> Day {
     let p = &w.people[person];
-    if w.dead_paid.contains(&person) { w.last + 1 } else { p.end.is_some().then(|| p.until(w.last)).or(p.death).unwrap_or(w.last + 1) }
+    if w.dead_paid.contains(&person) {
+        w.last + 1
+    } else {
+        p.end.is_some().then(|| p.until(w.last)).or(p.death).unwrap_or(w.last + 1)
+    }
 }
 
 fn of_person(w: &World<'_>, rng: &mut Rng, person: usize, out: &mut Vec<Payment>) {
@@ -104,7 +108,14 @@ fn of_person(w: &World<'_>, rng: &mut Rng, person: usize, out: &mut Vec<Payment>
 type What = (&'static str, &'static str);
 
 /// On the tenth of every month between entry and exit.
-fn monthly(w: &World<'_>, rng: &mut Rng, (person, stop): (usize, Day), what: What, amount: Fen, out: &mut Vec<Payment>) {
+fn monthly(
+    w: &World<'_>,
+    rng: &mut Rng,
+    (person, stop): (usize, Day),
+    what: What,
+    amount: Fen,
+    out: &mut Vec<Payment>,
+) {
     let first = w.household_of(person).first;
     for month in 1..=12 {
         let start = w.on(month, 1);
@@ -152,8 +163,22 @@ pub(super) fn pay(w: &World<'_>, rng: &mut Rng, (person, day): (usize, Day), wha
 
 fn write(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, payments: &[Payment]) -> Done {
     let columns = [
-        "payment_id", "pid_token", "household_id", "pay_channel", "benefit_item", "period", "amount", "form", "pay_date",
-        "payee_account_token", "payee_name", "pay_status", "project_id", "fund_id", "approver_name", "handler_name",
+        "payment_id",
+        "pid_token",
+        "household_id",
+        "pay_channel",
+        "benefit_item",
+        "period",
+        "amount",
+        "form",
+        "pay_date",
+        "payee_account_token",
+        "payee_name",
+        "pay_status",
+        "project_id",
+        "fund_id",
+        "approver_name",
+        "handler_name",
         "handler_pid_token",
     ];
     let table = store.open("aid_payment", &columns)?;

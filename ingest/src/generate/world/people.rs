@@ -198,8 +198,15 @@ fn odd_ones(w: &mut World<'_>, rng: &mut Rng) -> [Vec<usize>; 2] {
 
 fn write_households(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "household_id", "head_name", "head_pid_token", "member_count", "area_type", "monthly_income_pc",
-        "rigid_expense", "address", "first_reg_date",
+        "household_id",
+        "head_name",
+        "head_pid_token",
+        "member_count",
+        "area_type",
+        "monthly_income_pc",
+        "rigid_expense",
+        "address",
+        "first_reg_date",
     ];
     let table = store.open("household", &columns)?;
     for (i, h) in w.households.iter().enumerate() {
@@ -222,8 +229,20 @@ fn write_households(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done
 
 fn write_people(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, odd: &[Vec<usize>; 2]) -> Done {
     let columns = [
-        "pid_token", "no_id_reason", "household_id", "person_name", "sex", "birth_date", "phone", "focus_group",
-        "disab_level", "self_care", "is_minor", "guardian_name", "bank_account_token", "account_holder",
+        "pid_token",
+        "no_id_reason",
+        "household_id",
+        "person_name",
+        "sex",
+        "birth_date",
+        "phone",
+        "focus_group",
+        "disab_level",
+        "self_care",
+        "is_minor",
+        "guardian_name",
+        "bank_account_token",
+        "account_holder",
     ];
     let table = store.open("person", &columns)?;
     for (i, p) in w.people.iter().enumerate() {

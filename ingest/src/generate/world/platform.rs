@@ -11,8 +11,15 @@ use super::quality::Field;
 use super::{Done, World};
 
 const COLUMNS: [&str; 9] = [
-    "account_id", "unit_level", "org_name", "role_code", "holder_name", "opened_date", "closed_date",
-    "last_login_date", "active_days",
+    "account_id",
+    "unit_level",
+    "org_name",
+    "role_code",
+    "holder_name",
+    "opened_date",
+    "closed_date",
+    "last_login_date",
+    "active_days",
 ];
 
 pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
@@ -63,8 +70,7 @@ fn bureau(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, table: &TableRef)
     for (i, (role, office)) in roles.into_iter().enumerate() {
         let holder = holders[if i == 1 { 0 } else { i }];
         let opened = Day::new(2022, 1, 5);
-        let cells =
-            row![Key::at("ZHS", i, 3), "city", office, role, holder, opened, None::<Day>, w.last - 3, 18];
+        let cells = row![Key::at("ZHS", i, 3), "city", office, role, holder, opened, None::<Day>, w.last - 3, 18];
         store.put(table, At::CITY, cells)?;
     }
     Ok(())

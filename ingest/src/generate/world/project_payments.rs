@@ -103,8 +103,17 @@ fn expenses(w: &World<'_>, rng: &mut Rng, project: usize, rush: usize, out: &mut
 
 fn write(w: &mut World<'_>, store: &mut Store<'_>, payments: &[Payment]) -> Done {
     let columns = [
-        "payment_id", "project_id", "contract_id", "pay_kind", "amount", "due_date", "pay_date", "payee_name",
-        "payee_account_token", "invoice_no", "fund_nature",
+        "payment_id",
+        "project_id",
+        "contract_id",
+        "pay_kind",
+        "amount",
+        "due_date",
+        "pay_date",
+        "payee_name",
+        "payee_account_token",
+        "invoice_no",
+        "fund_nature",
     ];
     let table = store.open("project_payment", &columns)?;
     let suppliers: Vec<Account> = (0..SUPPLIERS).map(|_| w.numbers.account(3)).collect();

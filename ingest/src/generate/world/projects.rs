@@ -170,14 +170,33 @@ pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
     write_targets(w, store, &mut rng)
 }
 
+const PROJECT_COLUMNS: [&str; 22] = [
+    "project_id",
+    "project_name",
+    "six_shan",
+    "service_need",
+    "project_level",
+    "brand",
+    "launch_mode",
+    "org_id",
+    "manager_name",
+    "target_group",
+    "plan_persons",
+    "plan_times",
+    "budget",
+    "fund_nature",
+    "publish_date",
+    "start_date",
+    "plan_end_date",
+    "actual_end_date",
+    "accept_date",
+    "status_code",
+    "used_bigdata",
+    "is_gov_purchase",
+];
+
 fn write_projects(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
-    let columns = [
-        "project_id", "project_name", "six_shan", "service_need", "project_level", "brand", "launch_mode", "org_id",
-        "manager_name", "target_group", "plan_persons", "plan_times", "budget", "fund_nature", "publish_date",
-        "start_date", "plan_end_date", "actual_end_date", "accept_date", "status_code", "used_bigdata",
-        "is_gov_purchase",
-    ];
-    let table = store.open("charity_project", &columns)?;
+    let table = store.open("charity_project", &PROJECT_COLUMNS)?;
     for (i, p) in w.projects.list.iter().enumerate() {
         let reach = rng.uniform(0.82, 1.15) * w.q(p.unit, Field::Project, 0.85, 1.08);
         let often = rng.uniform(0.8, 1.2) * w.q(p.unit, Field::Project, 0.85, 1.1);

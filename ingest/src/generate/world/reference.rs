@@ -52,14 +52,24 @@ fn registered(unit: &str) -> f64 {
 
 fn regions(w: &World<'_>, store: &mut Store<'_>) -> Done {
     let columns = [
-        "region_code", "region_name", "short_name", "region_level", "parent_code", "eval_unit_code", "urban_rural",
-        "is_pilot", "valid_from", "valid_to", "successor_code",
+        "region_code",
+        "region_name",
+        "short_name",
+        "region_level",
+        "parent_code",
+        "eval_unit_code",
+        "urban_rural",
+        "is_pilot",
+        "valid_from",
+        "valid_to",
+        "successor_code",
     ];
     let table = store.open("dim_region", &columns)?;
     let mut seen = BTreeSet::new();
     for d in &w.contracts.divisions {
         let current = matches!(d.status.as_str(), "current" | "local");
-        let from = Day::parse(&d.valid_from).unwrap_or(if current { Day::new(2019, 10, 31) } else { Day::new(2010, 1, 1) });
+        let from =
+            Day::parse(&d.valid_from).unwrap_or(if current { Day::new(2019, 10, 31) } else { Day::new(2010, 1, 1) });
         if !seen.insert((d.code.as_str(), from)) {
             continue;
         }
@@ -108,8 +118,15 @@ fn unit_of(d: &Division) -> String {
 
 fn units(w: &World<'_>, store: &mut Store<'_>) -> Done {
     let columns = [
-        "eval_unit_code", "eval_unit_name", "unit_kind", "bureau_name", "resident_pop", "registered_pop",
-        "township_count", "village_count", "is_scored",
+        "eval_unit_code",
+        "eval_unit_name",
+        "unit_kind",
+        "bureau_name",
+        "resident_pop",
+        "registered_pop",
+        "township_count",
+        "village_count",
+        "is_scored",
     ];
     let table = store.open("dim_eval_unit", &columns)?;
     let (p, scale) = (&w.places, w.scale());
@@ -129,9 +146,8 @@ fn units(w: &World<'_>, store: &mut Store<'_>) -> Done {
 }
 
 fn pilots(w: &World<'_>, store: &mut Store<'_>) -> Done {
-    let columns = [
-        "pilot_no", "pilot_name", "contact_name", "contact_phone", "start_date", "has_mechanism", "mechanism_doc_id",
-    ];
+    let columns =
+        ["pilot_no", "pilot_name", "contact_name", "contact_phone", "start_date", "has_mechanism", "mechanism_doc_id"];
     let table = store.open("pilot_site", &columns)?;
     let mut rng = w.rng("pilots");
     for (i, v) in w.places.pilots.iter().enumerate() {

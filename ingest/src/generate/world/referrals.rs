@@ -56,12 +56,28 @@ pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
 
 fn open(store: &Store<'_>) -> Result<Tables, crate::generate::GenerateError> {
     let assessment = [
-        "assessment_id", "need_id", "pid_token", "assess_date", "assessor_id", "total_score", "risk_grade",
+        "assessment_id",
+        "need_id",
+        "pid_token",
+        "assess_date",
+        "assessor_id",
+        "total_score",
+        "risk_grade",
         "suggest_project_id",
     ];
     let agreement = [
-        "agreement_id", "pid_token", "project_id", "org_id", "consent_id", "sign_date", "start_date", "end_date", "form",
-        "service_times", "amount", "status_code",
+        "agreement_id",
+        "pid_token",
+        "project_id",
+        "org_id",
+        "consent_id",
+        "sign_date",
+        "start_date",
+        "end_date",
+        "form",
+        "service_times",
+        "amount",
+        "status_code",
     ];
     Ok(Tables {
         assessment: store.open("assessment", &assessment)?,
@@ -72,10 +88,24 @@ fn open(store: &Store<'_>) -> Result<Tables, crate::generate::GenerateError> {
     })
 }
 
-fn write_referrals(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Result<Vec<Referral>, crate::generate::GenerateError> {
+fn write_referrals(
+    w: &World<'_>,
+    store: &mut Store<'_>,
+    rng: &mut Rng,
+) -> Result<Vec<Referral>, crate::generate::GenerateError> {
     let columns = [
-        "referral_id", "need_id", "pid_token", "direction", "from_party", "to_party", "to_org_id", "sent_date",
-        "accept_date", "close_date", "feedback_date", "status_code",
+        "referral_id",
+        "need_id",
+        "pid_token",
+        "direction",
+        "from_party",
+        "to_party",
+        "to_org_id",
+        "sent_date",
+        "accept_date",
+        "close_date",
+        "feedback_date",
+        "status_code",
     ];
     let table = store.open("referral", &columns)?;
     let mut out = Vec::new();
@@ -152,7 +182,13 @@ fn write_assessment(
 ) -> Done {
     let p = &w.people[r.person];
     let score = score.clamp(0, 10_000);
-    let grade = if score > 7_500 { "1" } else if score > 5_500 { "2" } else { "3" };
+    let grade = if score > 7_500 {
+        "1"
+    } else if score > 5_500 {
+        "2"
+    } else {
+        "3"
+    };
     let cells = row![
         Key::at("PG", t.assessments, 7),
         need_key(r.need),
@@ -168,7 +204,13 @@ fn write_assessment(
 }
 
 /// An agreement on or after the day of consent; two are planted before it (D01).
-fn agree(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng, t: &mut Tables, (r, consent): (&Referral, Key)) -> Done {
+fn agree(
+    w: &mut World<'_>,
+    store: &mut Store<'_>,
+    rng: &mut Rng,
+    t: &mut Tables,
+    (r, consent): (&Referral, Key),
+) -> Done {
     let (p, n) = (&w.people[r.person], &w.needs[r.need]);
     let Some(served) = n.first_service.filter(|_| matches!(r.status, "04" | "05")) else { return Ok(()) };
     if !rng.chance(w.q(p.unit(), Field::Referral, 0.75, 1.0)) {

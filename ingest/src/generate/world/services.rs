@@ -73,8 +73,21 @@ pub(super) fn run(w: &mut World<'_>, store: &mut Store<'_>) -> Done {
 
 fn open(store: &Store<'_>) -> Result<Writer, crate::generate::GenerateError> {
     let columns = [
-        "service_id", "agreement_id", "project_id", "need_id", "pid_token", "worker_pid_token", "org_id", "service_type",
-        "start_ts", "end_ts", "lon", "lat", "photo_hash", "price", "note",
+        "service_id",
+        "agreement_id",
+        "project_id",
+        "need_id",
+        "pid_token",
+        "worker_pid_token",
+        "org_id",
+        "service_type",
+        "start_ts",
+        "end_ts",
+        "lon",
+        "lat",
+        "photo_hash",
+        "price",
+        "note",
     ];
     let table = store.open("service_record", &columns)?;
     Ok(Writer { table, plain: 0, near_point: 0, last_photo: None, copies: Vec::new() })

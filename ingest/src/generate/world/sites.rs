@@ -53,8 +53,18 @@ fn plan_sites(w: &World<'_>, rng: &mut Rng) -> Vec<(&'static str, usize)> {
 
 fn write_sites(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, sites: &[(&str, usize)]) -> Done {
     let columns = [
-        "site_id", "site_name", "site_type", "operator_org_id", "open_date", "area_m2", "fulltime_staff",
-        "parttime_staff", "open_days", "address", "lon", "lat",
+        "site_id",
+        "site_name",
+        "site_type",
+        "operator_org_id",
+        "open_date",
+        "area_m2",
+        "fulltime_staff",
+        "parttime_staff",
+        "open_days",
+        "address",
+        "lon",
+        "lat",
     ];
     let table = store.open("service_site", &columns)?;
     let idle = w.quality.worst(Field::Platform);
@@ -112,8 +122,15 @@ fn plan_scenes(w: &mut World<'_>, rng: &mut Rng) {
 
 fn write_scenes(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
     let columns = [
-        "scene_id", "scene_name", "scene_type", "operator_name", "linked_merchants", "linked_enterprises", "open_date",
-        "visits_qty", "donated_value",
+        "scene_id",
+        "scene_name",
+        "scene_type",
+        "operator_name",
+        "linked_merchants",
+        "linked_enterprises",
+        "open_date",
+        "visits_qty",
+        "donated_value",
     ];
     let table = store.open("service_scene", &columns)?;
     for (i, s) in w.scenes.iter().enumerate() {

@@ -79,8 +79,15 @@ struct Status {
 
 fn write_status(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng, twice: &[Vec<usize>; 2]) -> Done {
     let columns = [
-        "pid_token", "aid_category", "start_date", "end_date", "in_reason", "out_reason", "approve_unit",
-        "approver_name", "review_date",
+        "pid_token",
+        "aid_category",
+        "start_date",
+        "end_date",
+        "in_reason",
+        "out_reason",
+        "approve_unit",
+        "approver_name",
+        "review_date",
     ];
     let table = store.open("person_status", &columns)?;
     for i in 0..w.people.len() {
@@ -124,7 +131,6 @@ fn write_one(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, table: &TableR
     };
     let unit = w.places.villages[s.village].unit;
     let approver = w.staff[unit][rng.below(3)];
-    let cells =
-        row![p.id, s.category, s.start, p.end, "IN1", reason, w.bureau(unit), approver, s.review];
+    let cells = row![p.id, s.category, s.start, p.end, "IN1", reason, w.bureau(unit), approver, s.review];
     store.put(table, w.at_village(s.village), cells)
 }

@@ -31,7 +31,14 @@ pub(super) fn run(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
         round.faults = if blind == Some(round.at.unit()) { 0 } else { rng.poisson(0.9) };
     }
     let day = w.on(8, 20);
-    rounds.push(Round { at: At::unit_only(0), kind: "5", period: format!("{}Q3", w.year), day, pilot: None, faults: 1 });
+    rounds.push(Round {
+        at: At::unit_only(0),
+        kind: "5",
+        period: format!("{}Q3", w.year),
+        day,
+        pilot: None,
+        faults: 1,
+    });
     write(w, store, rng, &rounds)?;
     faults(w, store, rng, &rounds)
 }
@@ -68,8 +75,16 @@ fn round_key(round: usize) -> Key {
 
 fn write(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, rounds: &[Round]) -> Done {
     let columns = [
-        "supervision_id", "sup_type", "period", "sup_date", "target_type", "target_id", "inspectors", "issue_count",
-        "record_date", "file_ref",
+        "supervision_id",
+        "sup_type",
+        "period",
+        "sup_date",
+        "target_type",
+        "target_id",
+        "inspectors",
+        "issue_count",
+        "record_date",
+        "file_ref",
     ];
     let table = store.open("supervision", &columns)?;
     for (i, r) in rounds.iter().enumerate() {
@@ -101,8 +116,17 @@ fn write(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, rounds: &[Round]) 
 
 fn faults(w: &World<'_>, store: &mut Store<'_>, rng: &mut Rng, rounds: &[Round]) -> Done {
     let columns = [
-        "issue_id", "supervision_id", "category", "severity", "description", "found_date", "due_date", "rectified_date",
-        "verified_date", "status_code", "is_repeat",
+        "issue_id",
+        "supervision_id",
+        "category",
+        "severity",
+        "description",
+        "found_date",
+        "due_date",
+        "rectified_date",
+        "verified_date",
+        "status_code",
+        "is_repeat",
     ];
     let table = store.open("supervision_issue", &columns)?;
     let mut rows = 0;

@@ -89,7 +89,11 @@ fn hire(w: &mut World<'_>, store: &mut Store<'_>, rng: &mut Rng) -> Done {
         w.workers.of_town[v.town].push(i);
         w.workers.of_unit[v.unit].push(i);
         w.workers.list.push(Worker { id, name, village, account, visits: 0 });
-        store.put(&table, places.at_village(village), row![worker_key(i), id, name, role, phone(rng), account, true])?;
+        store.put(
+            &table,
+            places.at_village(village),
+            row![worker_key(i), id, name, role, phone(rng), account, true],
+        )?;
     }
     Ok(())
 }
