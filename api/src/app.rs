@@ -34,12 +34,6 @@ impl App {
     /// # Errors
     /// When there is none, when it is damaged, or when its configuration or definitions are faulty.
     pub async fn open(home: &Path, clock: Clock) -> Result<Self> {
-        anyhow::ensure!(
-            home.join("journal").exists(),
-            "文件夹 {} 里没有数据仓库。请先执行 suixin init --home {}",
-            home.display(),
-            home.display()
-        );
         let config = Config::read(home)?;
         let (contracts, definitions) = load_definitions(home, &config)?;
         let warehouse = Warehouse::open(home, Arc::clone(&contracts)).await.context("打不开数据仓库")?;

@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use anyhow::Error;
 use suixin_ingest::contract::ContractErrors;
 use suixin_ingest::delivery::DeliveryError;
+use suixin_ingest::generate::GenerateError;
+use suixin_metrics::{ErrorKind, MetricsError};
 use tracing_subscriber::EnvFilter;
 
 use crate::commands::{Exit, Usage};
@@ -32,14 +34,23 @@ fn is_closed_pipe(e: &Error) -> bool {
 }
 
 fn code(e: &Error) -> u8 {
-    let input = e.downcast_ref::<Usage>().is_some() || e.downcast_ref::<DeliveryError>().is_some();
     if e.downcast_ref::<ContractErrors>().is_some() {
         1
-    } else if input {
+    } else if e.chain().any(is_input) {
         2
     } else {
         3
     }
+}
+
+/// Whether a cause lies with the call: a wrong path, an unknown name, SQL that does not run.
+fn is_input(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let metrics = cause.downcast_ref::<MetricsError>().is_some_and(|e| e.kind() == ErrorKind::NotFound);
+    let warehouse = cause.downcast_ref::<suixin_warehouse::Error>().is_some_and(|e| {
+        use suixin_warehouse::Error as W;
+        matches!(e, W::Exists { .. } | W::NotFound { .. } | W::Unknown { .. } | W::Input(_) | W::Query(_) | W::Refused(_) | W::Limit(_))
+    });
+    metrics || warehouse || cause.is::<Usage>() || cause.is::<DeliveryError>() || cause.is::<GenerateError>()
 }
 
 /// Log lines go to standard error, quiet unless `RUST_LOG` asks for more.

@@ -7,6 +7,8 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 pub mod exit;
+pub mod http;
 pub mod ops;
 pub mod output;
 pub mod progress;
+pub mod schedule;

@@ -1,13 +1,17 @@
 //! `suixin check`: every mistake in the definitions at once.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use anyhow::Result;
 use serde_json::json;
 use suixin_ingest::contract::Contracts;
-use suixin_metrics::Draft;
-use suixin_metrics::definitions::check;
+use suixin_metrics::definitions::source;
+use suixin_metrics::{Definitions, Draft};
+use suixin_reports::{Catalogue, Outline, Privacy, ReportError};
+use suixin_warehouse::Warehouse;
 
 use super::Exit;
-use crate::app::App;
 use crate::cli::Global;
 use crate::config::Config;
 
@@ -15,29 +19,58 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
     let home = global.home();
     let config = Config::read(&home)?;
     let dir = config.definitions_dir(&home);
-    let mut lines: Vec<String> = Vec::new();
-    let contracts = match &dir {
-        Some(dir) => Contracts::load(&dir.join("contracts")),
-        None => Contracts::embedded(),
-    };
-    if let Err(e) = &contracts {
-        lines.extend(e.0.iter().map(ToString::to_string));
-    }
+    let mut lines = contract_mistakes(dir.as_deref());
     let draft = match &dir {
         Some(dir) => Draft::load(&dir.join("metrics"))?,
-        None => Draft::embedded(),
+        None => Draft::of(source::embedded()),
     };
-    lines.extend(draft.mistakes.iter().map(ToString::to_string));
-    let outlines = suixin_reports::outline::check(dir.as_deref().map(|d| d.join("reports")).as_deref(), &draft.definitions.datasets);
-    lines.extend(outlines.iter().map(ToString::to_string));
-    // Statements are planned against the warehouse's tables, when there is one and the files can be read at all.
+    lines.extend(outline_mistakes(dir.as_deref(), &draft.definitions)?);
+    // Statements are planned against the tables of the warehouse, when there is one.
     if lines.is_empty() && home.join("journal").exists() {
-        let app = App::open(&home, global.clock()).await?;
-        let found = check::statements(&app.definitions, &app.warehouse.snapshot().await?).await?;
-        lines.extend(found.iter().map(ToString::to_string));
+        let contracts = Arc::new(dir.as_deref().map_or_else(Contracts::embedded, |d| Contracts::load(&d.join("contracts")))?);
+        let warehouse = Warehouse::open(&home, contracts).await?;
+        lines.extend(draft.check(&warehouse.snapshot().await?).await.iter().map(ToString::to_string));
+    } else {
+        lines.extend(draft.mistakes.iter().map(ToString::to_string));
     }
     report(global, dir.is_some(), &lines)?;
     Ok(if lines.is_empty() { Exit::Fine } else { Exit::Finding })
+}
+
+fn contract_mistakes(dir: Option<&Path>) -> Vec<String> {
+    let contracts = dir.map_or_else(Contracts::embedded, |d| Contracts::load(&d.join("contracts")));
+    contracts.err().map(|e| e.0.iter().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+fn outline_mistakes(dir: Option<&Path>, definitions: &Definitions) -> Result<Vec<String>> {
+    let found = match Outline::load(dir.map(|d| d.join("reports")).as_deref()) {
+        Ok(outline) => outline.check(&Datasets(definitions)),
+        Err(ReportError::Outline(mistakes)) => mistakes.0,
+        Err(e) => return Err(e.into()),
+    };
+    Ok(found.iter().map(ToString::to_string).collect())
+}
+
+/// The datasets that an outline may use.
+struct Datasets<'a>(&'a Definitions);
+
+impl Catalogue for Datasets<'_> {
+    fn datasets(&self) -> Vec<String> {
+        self.0.datasets.keys().cloned().collect()
+    }
+
+    fn columns(&self, dataset: &str) -> Option<Vec<String>> {
+        Some(self.0.datasets.get(dataset)?.columns.iter().map(|c| c.name.clone()).collect())
+    }
+
+    fn privacy(&self, dataset: &str) -> Option<Privacy> {
+        Some(match self.0.datasets.get(dataset)?.privacy.as_str() {
+            "S0" => Privacy::S0,
+            "S1" => Privacy::S1,
+            "S2" => Privacy::S2,
+            _ => Privacy::S3,
+        })
+    }
 }
 
 fn report(global: &Global, own: bool, lines: &[String]) -> Result<()> {

@@ -40,7 +40,7 @@ fn export(home: &std::path::Path) -> Result<usize> {
     }
     let failed = || format!("写不了定义文件夹 {}", dir.display());
     let mut count = contract::export_embedded(&dir.join("contracts")).with_context(failed)?;
-    count += suixin_metrics::definitions::export_embedded(&dir.join("metrics")).with_context(failed)?;
+    count += suixin_metrics::definitions::source::export(&dir.join("metrics")).with_context(failed)?;
     count += suixin_reports::outline::export_embedded(&dir.join("reports")).with_context(failed)?;
     Ok(count)
 }

@@ -88,13 +88,18 @@ pub async fn limit_time(request: Request, next: Next) -> Response {
     }
 }
 
+/// Marks an answer that has its page already, whatever its status.
+#[derive(Debug, Clone, Copy)]
+pub struct Dressed;
+
 /// Gives every error its shape, those of the framework included.
 pub async fn dress_errors(State(web): State<Web>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let head = request.method() == Method::HEAD;
     let response = next.run(request).await;
     let status = response.status();
-    if !status.is_client_error() && !status.is_server_error() {
+    let whole = response.extensions().get::<Dressed>().is_some();
+    if whole || !status.is_client_error() && !status.is_server_error() {
         return response;
     }
     let known = response.extensions().get::<Problem>().cloned();

@@ -3,6 +3,7 @@
 pub mod evaluate;
 pub mod intake;
 pub mod pack;
+pub mod place;
 pub mod returns;
 
 /// Progress of long work: a stage in Chinese, done and total (0: unknown).

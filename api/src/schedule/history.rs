@@ -25,7 +25,9 @@ CREATE INDEX IF NOT EXISTS job_run_by_job ON job_run (job, id);
 CREATE TABLE IF NOT EXISTS inbox_file (
     sha256 TEXT PRIMARY KEY,
     name TEXT NOT NULL,
-    seen TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+    seen TEXT NOT NULL,
+    refused INTEGER NOT NULL,
+    issues TEXT NOT NULL) STRICT, WITHOUT ROWID;";
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,14 +179,53 @@ impl History {
     ///
     /// # Errors
     /// When the database cannot be written.
-    pub fn remember(&self, files: &[(String, String)], now: NaiveDateTime) -> Result<()> {
+    pub fn remember(&self, files: &[SeenFile], now: NaiveDateTime) -> Result<()> {
         let mut db = self.open()?;
         let write = db.transaction()?;
-        for (sha256, name) in files {
-            write.execute("INSERT OR IGNORE INTO inbox_file (sha256, name, seen) VALUES (?1, ?2, ?3)", params![sha256, name, text(now)])?;
+        let sql = "INSERT OR IGNORE INTO inbox_file (sha256, name, seen, refused, issues) VALUES (?1, ?2, ?3, ?4, ?5)";
+        for f in files {
+            write.execute(sql, params![f.sha256, f.name, text(now), f.refused, f.issues])?;
         }
         Ok(write.commit()?)
     }
+
+    /// Files of the inbox that were refused whole, newest first: the warehouse keeps nothing of them.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub fn refused(&self) -> Result<Vec<RefusedFile>> {
+        let db = self.open()?;
+        let mut statement = db.prepare("SELECT name, seen, issues FROM inbox_file WHERE refused = 1 ORDER BY seen DESC, name")?;
+        let file = |r: &rusqlite::Row<'_>| {
+            let seen = r.get::<_, String>(1)?.parse().unwrap_or_default();
+            Ok(RefusedFile { name: r.get(0)?, seen, issues: r.get(2)? })
+        };
+        Ok(statement.query_map([], file)?.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// A file of the inbox that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenFile {
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Its name in the inbox.
+    pub name: String,
+    /// Whether it was refused whole.
+    pub refused: bool,
+    /// Its mistakes as JSON, if it was refused.
+    pub issues: String,
+}
+
+/// A file of the inbox that was refused whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedFile {
+    /// Its name in the inbox.
+    pub name: String,
+    /// When it was looked at.
+    pub seen: NaiveDateTime,
+    /// Its mistakes as JSON.
+    pub issues: String,
 }
 
 fn text(time: NaiveDateTime) -> String {
@@ -237,8 +278,11 @@ mod tests {
         let history = History::of(home.path());
         let files = ["a".to_owned(), "b".to_owned()];
         assert_eq!(history.unseen(&files).unwrap(), [true, true]);
-        history.remember(&[("a".to_owned(), "月报.xlsx".to_owned())], ts("2026-01-15T08:00:00")).unwrap();
-        history.remember(&[("a".to_owned(), "月报.xlsx".to_owned())], ts("2026-01-16T08:00:00")).unwrap();
+        let file = SeenFile { sha256: "a".into(), name: "月报.xlsx".into(), refused: true, issues: "[]".into() };
+        history.remember(std::slice::from_ref(&file), ts("2026-01-15T08:00:00")).unwrap();
+        history.remember(&[file], ts("2026-01-16T08:00:00")).unwrap();
         assert_eq!(history.unseen(&files).unwrap(), [false, true]);
+        let refused = history.refused().unwrap();
+        assert_eq!((refused.len(), refused[0].seen), (1, ts("2026-01-15T08:00:00")));
     }
 }

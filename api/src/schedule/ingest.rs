@@ -9,9 +9,10 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use suixin_ingest::delivery::{self, ReceivedTimes};
 
-use super::{Done, History};
+use super::history::{History, SeenFile};
+use super::Done;
 use crate::app::App;
-use crate::ops::intake::{self, Intake};
+use crate::ops::intake::{self, Intake, Outcome};
 
 /// How long a file must have been left alone.
 const QUIET: Duration = Duration::from_secs(30);
@@ -38,10 +39,19 @@ pub(super) async fn run(app: &App) -> Result<Done> {
     }
     let intake = Intake { paths: new.iter().map(|c| c.path.clone()).collect(), ..Intake::default() };
     let outcome = intake::run(app, &intake, &|_, _, _| {}).await?;
-    let seen: Vec<(String, String)> = new.into_iter().map(|c| (c.sha256, c.name)).collect();
+    let seen: Vec<SeenFile> = new.into_iter().map(|c| seen(c, &outcome)).collect::<Result<_>>()?;
+    let refused = seen.iter().filter(|f| f.refused).count();
     History::of(&app.home).remember(&seen, app.clock.now())?;
-    let refused = outcome.landing.files.iter().filter(|f| f.refused).count();
     Ok(Done::changed(format!("接收 {} 个文件，其中退回 {refused} 个；查出错误 {} 处", outcome.files, outcome.errors())))
+}
+
+/// What is remembered of a file. Of a refused one nothing is in the warehouse, so its mistakes are kept here.
+fn seen(file: Candidate, outcome: &Outcome) -> Result<SeenFile> {
+    let landed = outcome.landing.files.iter().find(|f| f.sha256 == file.sha256);
+    let refused = landed.is_some_and(|f| f.refused);
+    let its_name = landed.map_or("", |f| f.file.as_str());
+    let issues: Vec<_> = outcome.landing.issues.iter().filter(|i| refused && i.file == its_name).collect();
+    Ok(SeenFile { sha256: file.sha256, name: file.name, refused, issues: serde_json::to_string(&issues)? })
 }
 
 /// The returns in the inbox that nobody is writing any more, and how many still wait.

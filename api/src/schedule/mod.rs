@@ -6,6 +6,7 @@ mod history;
 mod ingest;
 mod refresh;
 mod render;
+mod staleness;
 mod times;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ use chrono_tz::Asia::Shanghai;
 use tokio::sync::Mutex;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler};
 
-pub use history::{History, Outcome, Run};
+pub use history::{History, Outcome, RefusedFile, Run};
+pub use staleness::pack_behind;
 pub use times::Times;
 
 use crate::app::App;

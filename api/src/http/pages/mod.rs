@@ -1,6 +1,7 @@
 //! Pages for people: rendered here, in Chinese, printable, usable from the keyboard, without script. Every page works on
 //! one snapshot and says which.
 
+pub mod chart;
 pub mod figure;
 pub mod home;
 pub mod jobs;

@@ -4,12 +4,14 @@
 use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use serde::Deserialize;
 use suixin_ingest::value::Value;
 use suixin_warehouse::Frame;
 
 use crate::http::Web;
+use crate::http::guard::Dressed;
 use crate::http::pages::{Shell, show_form};
 use crate::http::problem::{Kind, Problem};
 use crate::http::v1::query::{csv, run};
@@ -80,10 +82,10 @@ pub async fn post(State(web): State<Web>, Form(asked): Form<Asked>) -> Result<Re
         Ok((_, frame)) if file => csv(&frame),
         Ok((snapshot, frame)) => page(&web, asked.sql, Some((snapshot, frame)), None),
         Err(problem) if is_his(problem.kind) => {
-            let status = problem.clone().into_response().status();
+            let status = StatusCode::from_u16(problem.entry().status).unwrap_or(StatusCode::BAD_REQUEST);
             let mut response = page(&web, asked.sql, None, Some(problem))?;
-            // The page is whole already: no status of an error, or it would be replaced by the page for errors.
-            response.headers_mut().insert("x-query-status", status.as_u16().into());
+            *response.status_mut() = status;
+            response.extensions_mut().insert(Dressed);
             Ok(response)
         }
         Err(problem) => Err(problem),

@@ -6,5 +6,6 @@ pub mod now;
 pub mod packs;
 pub mod returns;
 pub mod scores;
+pub mod trace;
 
 pub use now::{Now, heavy};

@@ -3,7 +3,6 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde_json::Value as Json;
-use suixin_ingest::period::Period;
 use suixin_ingest::value::Value;
 use suixin_metrics::definitions::{Indicator, Kind, Scheme};
 use suixin_metrics::window::Window;
@@ -146,7 +145,7 @@ pub async fn totals(now: &Now, scheme: &Scheme) -> Result<Vec<Total>, Problem> {
 
 /// Key, name and unit of everybody whom a scheme evaluates.
 async fn subjects(now: &Now, scheme: &Scheme) -> Result<Vec<Vec<Value>>, Problem> {
-    let inner = Window { period: Period::of_year(now.year), as_of: now.as_of }.fill(scheme.subjects.text());
+    let inner = Window::year(now.year, now.as_of).fill(scheme.subjects.text());
     rows(&now.snapshot, &format!("SELECT k, name, unit FROM ({inner}) AS subjects")).await
 }
 

@@ -1,0 +1,169 @@
+//! Making and verifying the joint meeting's pack.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use suixin_ingest::value::Value;
+use suixin_metrics::definitions::DatasetColumn;
+use suixin_reports::number::Format;
+use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Privacy};
+use suixin_warehouse::Snapshot;
+
+use crate::app::App;
+use crate::ops::Progress;
+
+/// A pack that was made.
+#[derive(Debug)]
+pub struct Made {
+    /// Its folder.
+    pub dir: PathBuf,
+    /// Documents, by path inside the folder; charts are left out.
+    pub files: Vec<String>,
+    /// Its manifest.
+    pub manifest: Manifest,
+}
+
+/// Prints the pack of a year into `out`, or into `packs/<year>` of the warehouse.
+///
+/// # Errors
+/// When there are no scores yet, the outline does not fit, or the folder cannot be written.
+pub async fn render(app: &App, year: i32, out: Option<&Path>, progress: Progress<'_>) -> Result<Made> {
+    let dir = out.map_or_else(|| app.home.join(&app.config.packs).join(year.to_string()), Path::to_owned);
+    let snapshot = app.warehouse.snapshot().await?;
+    progress("汇集报告数据", 0, 1);
+    let brief = brief(app, &snapshot, year, app.clock.today()).await?;
+    let manifest = print(app, &brief, &dir, progress)?;
+    let documents = manifest.documents.iter().map(|d| d.path.clone()).filter(|p| !p.starts_with("charts/"));
+    let files = documents.chain([suixin_reports::manifest::FILE.to_owned()]).collect();
+    Ok(Made { dir, files, manifest })
+}
+
+fn print(app: &App, brief: &Brief, dir: &Path, progress: Progress<'_>) -> Result<Manifest> {
+    let definitions = app.config.definitions_dir(&app.home).map(|d| d.join("reports"));
+    let outline = Outline::load(definitions.as_deref())?;
+    suixin_reports::render_pack(brief, &outline, dir, &Steps(progress)).context("材料印不出来")
+}
+
+/// The frozen data of a pack.
+async fn brief(app: &App, snapshot: &Snapshot, year: i32, as_of: chrono::NaiveDate) -> Result<Brief> {
+    let scored = snapshot.query(&format!("SELECT COUNT(*) FROM eval_score WHERE period = '{year}'")).await?;
+    let none = scored.rows.first().and_then(|r| r[0].as_decimal()).is_none_or(|n| n.is_zero());
+    anyhow::ensure!(!none, "{year}年还没有得分；请先执行 suixin compute --period {year}");
+    let datasets = suixin_metrics::run_datasets(snapshot, &app.definitions, year, as_of, None).await?;
+    Ok(Brief {
+        meta: Meta {
+            title: format!("遂宁市“救助+慈善”联席会议材料（{year}年度）"),
+            year,
+            period: format!("{year}年1月1日至12月31日"),
+            as_of,
+            snapshot: snapshot.id().to_string(),
+            definitions_hash: app.definitions.hash().to_owned(),
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            office: app.config.office.clone(),
+            city: "遂宁市".to_owned(),
+            source: "遂心善评数据仓库".to_owned(),
+        },
+        datasets: datasets.into_iter().map(|(id, d)| (id, dataset(d))).collect(),
+    })
+}
+
+fn dataset(d: suixin_metrics::Dataset) -> Dataset {
+    let privacy = match d.privacy.as_str() {
+        "S0" => Privacy::S0,
+        "S1" => Privacy::S1,
+        "S2" => Privacy::S2,
+        _ => Privacy::S3,
+    };
+    Dataset {
+        hash: suixin_reports::manifest::sha256(d.sql.as_bytes()),
+        id: d.id,
+        title: d.title,
+        basis: d.basis,
+        privacy,
+        key: d.key,
+        columns: d.columns.into_iter().map(column).collect(),
+        rows: d.rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect(),
+    }
+}
+
+fn column(c: DatasetColumn) -> Column {
+    use suixin_metrics::definitions::Format as F;
+    let format = match c.format {
+        F::Text => Format::Text,
+        F::Int => Format::Int,
+        F::Dec1 => Format::Dec1,
+        F::Dec2 => Format::Dec2,
+        F::Score => Format::Score,
+        F::Percent1 => Format::Pct1,
+        F::Wan => Format::Wan,
+        F::Date => Format::Date,
+        F::Days1 => Format::Days1,
+    };
+    Column { name: c.name, title: c.title, unit: c.unit, format, persons: c.persons }
+}
+
+fn cell(value: Value) -> Cell {
+    match value {
+        Value::Null => Cell::Null,
+        Value::Bool(b) => Cell::Bool(b),
+        Value::Int(i) => Cell::Int(i),
+        Value::Dec(d) => Cell::Dec(d),
+        Value::Float(f) => Cell::from_f64(f),
+        Value::Date(d) => Cell::Date(d),
+        Value::Ts(t) => Cell::Date(t.date()),
+        Value::Str(s) => Cell::Str(s),
+    }
+}
+
+/// What verifying a pack found: differences in words; none means that it is the same.
+///
+/// # Errors
+/// When the folder holds no manifest, or its snapshot is not in the warehouse.
+pub async fn verify(app: &App, dir: &Path, progress: Progress<'_>) -> Result<Vec<String>> {
+    let printed = suixin_reports::read_manifest(dir)?;
+    let mut out: Vec<String> = suixin_reports::verify_manifest(dir)?.into_iter().map(difference).collect();
+    if printed.definitions_hash != app.definitions.hash() {
+        out.push("现在的定义与印制时的定义不同，以下数字按现在的定义重算".to_owned());
+    }
+    let snapshot = app.warehouse.snapshot_at(&printed.snapshot.parse()?).await?;
+    let brief = brief(app, &snapshot, printed.year, printed.as_of).await?;
+    let scratch = app.home.join("state").join("verify");
+    let again = print(app, &brief, &scratch, progress)?;
+    std::fs::remove_dir_all(&scratch).ok();
+    out.extend(figures(&printed, &again));
+    out.extend(documents(&printed, &again));
+    Ok(out)
+}
+
+fn difference(d: suixin_reports::Difference) -> String {
+    use suixin_reports::DifferenceKind as K;
+    match d.kind {
+        K::Missing => format!("文件 {} 不见了", d.path),
+        K::Changed => format!("文件 {} 被改动过", d.path),
+        K::Unknown => format!("文件 {} 不在清单内", d.path),
+    }
+}
+
+fn figures(printed: &Manifest, again: &Manifest) -> Vec<String> {
+    let find = |id: &str| again.figures.iter().find(|f| f.id == id);
+    let differs = |f: &&suixin_reports::figure::Figure| find(&f.id).is_none_or(|other| other.text != f.text);
+    let say = |f: &suixin_reports::figure::Figure| {
+        let now = find(&f.id).map_or_else(|| "没有这个数".to_owned(), |o| o.text.clone());
+        format!("数字 {} 印的是 {}，重算是 {now}", f.id, f.text)
+    };
+    printed.figures.iter().filter(differs).map(say).collect()
+}
+
+fn documents(printed: &Manifest, again: &Manifest) -> Vec<String> {
+    let find = |path: &str| again.documents.iter().find(|d| d.path == path).map(|d| &d.sha256);
+    let differs = printed.documents.iter().filter(|d| find(&d.path) != Some(&d.sha256));
+    differs.map(|d| format!("文件 {} 重印后内容不同", d.path)).collect()
+}
+
+struct Steps<'a>(Progress<'a>);
+
+impl suixin_reports::Progress for Steps<'_> {
+    fn step(&self, done: usize, total: usize, what: &str) {
+        (self.0)(&format!("印制：{what}"), done as u64, total as u64);
+    }
+}
