@@ -10,7 +10,7 @@ use suixin_ingest::value::Value;
 use suixin_warehouse::Snapshot;
 
 use crate::compute::{Answers, Wanted, bad, column};
-use crate::definitions::mistake::did_you_mean;
+use crate::definitions::mistake::hint;
 use crate::definitions::{DatasetColumn, DatasetDef, Definitions};
 use crate::error::MetricsError;
 use crate::window::Window;
@@ -49,7 +49,8 @@ impl Dataset {
         if self.key.is_empty() {
             return "-".to_owned();
         }
-        let part = |name: &String| self.index_of(name).and_then(|i| row.get(i)).map_or(String::new(), ToString::to_string);
+        let part =
+            |name: &String| self.index_of(name).and_then(|i| row.get(i)).map_or(String::new(), ToString::to_string);
         self.key.iter().map(part).collect::<Vec<_>>().join("|")
     }
 }
@@ -83,7 +84,7 @@ pub(crate) fn find<'a>(defs: &'a Definitions, id: &str) -> Result<&'a DatasetDef
     defs.datasets.get(id).ok_or_else(|| MetricsError::NotFound {
         what: "数据集",
         given: id.to_owned(),
-        hint: format!("：{}", did_you_mean(id, defs.datasets.keys().map(String::as_str))),
+        hint: hint(id, defs.datasets.keys().map(String::as_str)),
     })
 }
 

@@ -173,7 +173,7 @@ fn item_explain(i: &Indicator, item: &ItemScore, measured: Option<&Measured>) ->
         "rule_text": i.rule_text,
         "na_policy": i.na_policy.code(),
         "weight": i.weight.to_string(),
-        "max": item.max.to_string(),
+        "max": item.max.rounded(12).to_string(),
         "rank": item.rank,
         "points": format!("{:.2}", item.points),
         "outcome": item.outcome,

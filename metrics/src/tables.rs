@@ -15,7 +15,14 @@ pub(crate) struct SystemTable {
 pub(crate) const EVAL_SCHEME: SystemTable = SystemTable {
     name: "eval_scheme",
     columns: &[
-        "scheme", "version", "effective_from", "effective_to", "full_score", "bonus_cap", "deduct_cap", "approve_doc",
+        "scheme",
+        "version",
+        "effective_from",
+        "effective_to",
+        "full_score",
+        "bonus_cap",
+        "deduct_cap",
+        "approve_doc",
         "is_frozen",
     ],
 };
@@ -23,7 +30,16 @@ pub(crate) const EVAL_SCHEME: SystemTable = SystemTable {
 pub(crate) const EVAL_INDICATOR: SystemTable = SystemTable {
     name: "eval_indicator",
     columns: &[
-        "indicator_id", "version", "scheme", "level1", "level2", "level3", "kind", "weight", "rule_code", "rule_params",
+        "indicator_id",
+        "version",
+        "scheme",
+        "level1",
+        "level2",
+        "level3",
+        "kind",
+        "weight",
+        "rule_code",
+        "rule_params",
         "value_sql",
     ],
 };
@@ -31,15 +47,34 @@ pub(crate) const EVAL_INDICATOR: SystemTable = SystemTable {
 pub(crate) const EVAL_VALUE: SystemTable = SystemTable {
     name: "eval_value",
     columns: &[
-        "scheme", "version", "indicator_id", "subject_type", "subject_id", "period", "numerator", "denominator", "value",
-        "is_na", "source", "snapshot_id",
+        "scheme",
+        "version",
+        "indicator_id",
+        "subject_type",
+        "subject_id",
+        "period",
+        "numerator",
+        "denominator",
+        "value",
+        "is_na",
+        "source",
+        "snapshot_id",
     ],
 };
 
 pub(crate) const EVAL_SCORE: SystemTable = SystemTable {
     name: "eval_score",
     columns: &[
-        "scheme", "version", "indicator_id", "subject_id", "period", "score", "max_score", "rank_no", "grade", "explain",
+        "scheme",
+        "version",
+        "indicator_id",
+        "subject_id",
+        "period",
+        "score",
+        "max_score",
+        "rank_no",
+        "grade",
+        "explain",
     ],
 };
 
@@ -51,8 +86,22 @@ pub(crate) const RISK_RULE: SystemTable = SystemTable {
 pub(crate) const RISK_HIT: SystemTable = SystemTable {
     name: "risk_hit",
     columns: &[
-        "hit_id", "rule_id", "rule_version", "run_id", "entity_type", "entity_key", "hit_key", "amount", "evidence",
-        "first_seen", "last_seen", "status_code", "level", "eval_unit_code", "township_code", "village_code",
+        "hit_id",
+        "rule_id",
+        "rule_version",
+        "run_id",
+        "entity_type",
+        "entity_key",
+        "hit_key",
+        "amount",
+        "evidence",
+        "first_seen",
+        "last_seen",
+        "status_code",
+        "level",
+        "eval_unit_code",
+        "township_code",
+        "village_code",
     ],
 };
 

@@ -56,10 +56,7 @@ pub(super) async fn editions(snapshot: &Snapshot, year: i32) -> Result<BTreeMap<
 }
 
 /// Nomination id → nomination of the year.
-pub(super) async fn nominations(
-    snapshot: &Snapshot,
-    year: i32,
-) -> Result<BTreeMap<String, Nomination>, MetricsError> {
+pub(super) async fn nominations(snapshot: &Snapshot, year: i32) -> Result<BTreeMap<String, Nomination>, MetricsError> {
     let sql = format!(
         "SELECT nomination_id, nominee_id, eval_unit_code, status_code, COALESCE(objections, 0) AS objections, public3_to \
          FROM award_nomination WHERE edition='{year}'"

@@ -13,7 +13,9 @@ pub(crate) fn json_of_table(table: &DeTable<'_>) -> Value {
 fn json_of(value: &DeValue<'_>) -> Value {
     match value {
         DeValue::String(s) => Value::String(s.trim().replace("\r\n", "\n")),
-        DeValue::Integer(i) => serde_json::from_str(i.as_str()).unwrap_or_else(|_| Value::String(i.as_str().to_owned())),
+        DeValue::Integer(i) => {
+            serde_json::from_str(i.as_str()).unwrap_or_else(|_| Value::String(i.as_str().to_owned()))
+        }
         DeValue::Float(f) => serde_json::from_str(f.as_str()).unwrap_or_else(|_| Value::String(f.as_str().to_owned())),
         DeValue::Boolean(b) => Value::Bool(*b),
         DeValue::Datetime(d) => Value::String(d.to_string()),

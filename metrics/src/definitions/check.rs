@@ -99,7 +99,8 @@ fn kind_fits(i: &Indicator) -> Option<Mistake> {
 /// The core weights of a scheme (of each group of subjects, where it has groups) add up to its full score.
 fn weights(d: &Definitions, scheme: &Scheme) -> Vec<Mistake> {
     let day = scheme.head.effective_from;
-    let core: Vec<&Indicator> = d.indicators_on(scheme.id(), day).into_iter().filter(|i| i.kind == Kind::Core).collect();
+    let core: Vec<&Indicator> =
+        d.indicators_on(scheme.id(), day).into_iter().filter(|i| i.kind == Kind::Core).collect();
     let groups: BTreeSet<&str> = core.iter().map(|i| i.category.as_deref().unwrap_or("")).collect();
     let mut found = Vec::new();
     for group in groups.iter().filter(|g| **g != "ALL" || groups.len() == 1) {

@@ -79,7 +79,11 @@ impl Head {
             place: table.place_of("id"),
         };
         if head.effective_to.is_some_and(|to| to < head.effective_from) {
-            table.complain(&table.place_of("effective_to"), "失效日期早于生效日期", "核对 effective_from 与 effective_to");
+            table.complain(
+                &table.place_of("effective_to"),
+                "失效日期早于生效日期",
+                "核对 effective_from 与 effective_to",
+            );
         }
         head
     }

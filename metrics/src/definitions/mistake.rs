@@ -78,6 +78,12 @@ pub(crate) fn did_you_mean<'a>(given: &str, candidates: impl IntoIterator<Item =
     }
 }
 
+/// As [`did_you_mean`], with a colon before it, for the end of an error message.
+pub(crate) fn hint<'a>(given: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let words = did_you_mean(given, candidates);
+    if words.is_empty() { words } else { format!("：{words}") }
+}
+
 fn floor_boundary(text: &str, offset: usize) -> usize {
     let mut at = offset.min(text.len());
     while !text.is_char_boundary(at) {

@@ -221,12 +221,15 @@ impl Definitions {
 
     fn settle(&mut self) {
         for scheme in &self.scheme_versions {
-            let newest = self.schemes.get(scheme.id()).is_none_or(|s| s.head.effective_from < scheme.head.effective_from);
+            let newest =
+                self.schemes.get(scheme.id()).is_none_or(|s| s.head.effective_from < scheme.head.effective_from);
             if newest {
                 self.schemes.insert(scheme.id().to_owned(), scheme.clone());
             }
         }
-        self.indicators.sort_by(|a, b| (&a.scheme, a.id(), a.head.effective_from).cmp(&(&b.scheme, b.id(), b.head.effective_from)));
+        self.indicators.sort_by(|a, b| {
+            (&a.scheme, a.id(), a.head.effective_from).cmp(&(&b.scheme, b.id(), b.head.effective_from))
+        });
     }
 }
 
@@ -246,7 +249,8 @@ mod tests {
         assert_eq!(draft.mistakes, []);
         let d = draft.definitions;
         assert_eq!((d.indicators.len(), d.rules.len(), d.schemes.len()), (189, 68, 6));
-        let order: Vec<_> = d.schemes_on(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap()).iter().map(|s| s.id()).collect();
+        let order: Vec<_> =
+            d.schemes_on(NaiveDate::from_ymd_opt(2025, 12, 31).unwrap()).iter().map(|s| s.id()).collect();
         assert_eq!(order, ["PRJ", "PLT", "ORG", "SUP", "CTY", "AWD"]);
         assert_eq!(d.hash().len(), 64);
     }

@@ -119,7 +119,8 @@ impl Known {
             let remedy = did_you_mean(name, self.tables.iter().map(String::as_str));
             return sql.place_of(name).mistake(format!("没有表 {name}"), remedy);
         }
-        if let Some(name) = between(error, "No field named ", ". ").or_else(|| between(error, "No field named ", ".\n")) {
+        if let Some(name) = between(error, "No field named ", ". ").or_else(|| between(error, "No field named ", ".\n"))
+        {
             let name = name.trim_end_matches('.').replace('"', "");
             let column = name.rsplit('.').next().unwrap_or(&name);
             let read = tables_of(filled).unwrap_or_default();
@@ -143,9 +144,7 @@ fn syntax_place(sql: &Sql, error: &str) -> super::Place {
         rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
     };
     match (number("Line: "), number("Column: ")) {
-        (Some(line), Some(column)) => {
-            super::Place { line: sql.place().line + line - 1, column, ..sql.place().clone() }
-        }
+        (Some(line), Some(column)) => super::Place { line: sql.place().line + line - 1, column, ..sql.place().clone() },
         _ => sql.place().clone(),
     }
 }

@@ -73,7 +73,9 @@ impl<'d> Reader<'d> {
     }
 
     pub(crate) fn opt_text(&self, key: &str) -> Option<String> {
-        self.typed(key, "文本（写在引号里）", |v| if let DeValue::String(s) = v { Some(s.to_string()) } else { None })
+        self.typed(key, "文本（写在引号里）", |v| {
+            if let DeValue::String(s) = v { Some(s.to_string()) } else { None }
+        })
     }
 
     pub(crate) fn opt_bool(&self, key: &str) -> Option<bool> {
@@ -107,7 +109,10 @@ impl<'d> Reader<'d> {
     pub(crate) fn opt_texts(&self, key: &str) -> Option<Vec<String>> {
         self.typed(key, "文本的列表，如 [\"a\", \"b\"]", |v| {
             let DeValue::Array(items) = v else { return None };
-            items.iter().map(|i| if let DeValue::String(s) = i.get_ref() { Some(s.to_string()) } else { None }).collect()
+            items
+                .iter()
+                .map(|i| if let DeValue::String(s) = i.get_ref() { Some(s.to_string()) } else { None })
+                .collect()
         })
     }
 

@@ -15,7 +15,7 @@ use suixin_warehouse::Snapshot;
 pub use item::ItemExplanation;
 
 use crate::compute::compute_until;
-use crate::definitions::mistake::did_you_mean;
+use crate::definitions::mistake::hint;
 use crate::definitions::{Definitions, Indicator, Kind};
 use crate::error::MetricsError;
 use crate::evaluation::{Outcome, SchemeResult, SubjectScore};
@@ -109,7 +109,8 @@ pub async fn explain(
     let schemes: BTreeSet<&str> = found.iter().map(|f| f.scheme.as_str()).collect();
     let evaluation = compute_until(snapshot, defs, year, as_of, &schemes).await?;
     let mut scores = Vec::new();
-    for f in &found {
+    // What is scored last rests on what is scored before it, and comes first here.
+    for f in found.iter().rev() {
         let Some(result) = evaluation.scheme(&f.scheme) else { continue };
         let Some(score) = result.score(&f.key) else { continue };
         let missing = missing::missing(snapshot, &score.subject.unit, &window).await?;
@@ -168,8 +169,8 @@ fn explain_items(
         .collect();
     if explained.is_empty() {
         let given = only.unwrap_or_default().to_owned();
-        let hint = did_you_mean(&given, s.items.iter().map(|i| i.indicator.as_str()));
-        return Err(MetricsError::NotFound { what: "指标", given, hint: format!("：{hint}") });
+        let hint = hint(&given, s.items.iter().map(|i| i.indicator.as_str()));
+        return Err(MetricsError::NotFound { what: "指标", given, hint });
     }
     Ok(explained)
 }
@@ -203,9 +204,14 @@ fn veto_text(result: &SchemeResult, s: &SubjectScore) -> Option<String> {
     let d = &result.definition;
     let effect = match (&s.grade_by_total, &s.grade) {
         (Some(by_total), Some(grade)) => {
-            format!("按总分为{}，否决后为{}", d.grade_name(by_total), d.grade_name(grade))
+            format!(
+                "等次不得高于{}：按总分为{}，定为{}",
+                d.grade_name(cap),
+                d.grade_name(by_total),
+                d.grade_name(grade)
+            )
         }
-        _ => format!("资格：{}", if cap == "disqualified" { "取消" } else { cap }),
+        _ => "取消资格".to_owned(),
     };
     Some(format!("有否决事项（{}），{effect}", hits.join("、")))
 }

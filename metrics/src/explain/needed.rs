@@ -24,7 +24,8 @@ fn by_value(i: &Indicator, item: &ItemScore, measured: &Measured, left: &Num) ->
     let value = measured.value.as_ref()?;
     let gain = least(Num::one(), left.clone());
     let wanted = &item.points + &gain;
-    let words = if gain < Num::one() { format!("要得满分（再得{gain:.2}分）") } else { "再得1分".to_owned() };
+    let words =
+        if gain < Num::one() { format!("要得满分（再得{gain:.2}分）") } else { "再得1分".to_owned() };
     let given = Given { value, weight: &item.max, unit: &i.unit, direction: i.direction, rank: item.rank };
     if let Rule::R04(rule) = &i.rule {
         let each = (&rule.step * &item.max).points();

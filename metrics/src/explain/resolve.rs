@@ -3,7 +3,7 @@
 use suixin_warehouse::Snapshot;
 
 use crate::compute::subjects;
-use crate::definitions::mistake::did_you_mean;
+use crate::definitions::mistake::hint;
 use crate::definitions::{Definitions, Scheme};
 use crate::error::MetricsError;
 use crate::evaluation::Subject;
@@ -32,7 +32,7 @@ pub(super) async fn resolve(
     }
     if found.is_empty() {
         let names = everybody.iter().flat_map(|s| [s.key.as_str(), s.name.as_str()]);
-        let hint = format!("：{}", did_you_mean(given, names));
+        let hint = hint(given, names);
         return Err(MetricsError::NotFound { what: "评价对象", given: given.to_owned(), hint });
     }
     Ok(found)
@@ -47,7 +47,7 @@ fn schemes_of<'a>(
     let Some(id) = indicator else { return Ok(defs.schemes_on(day)) };
     let known = defs.indicators.iter().find(|i| i.id().eq_ignore_ascii_case(id));
     let Some(known) = known else {
-        let hint = format!("：{}", did_you_mean(id, defs.indicators.iter().map(|i| i.id())));
+        let hint = hint(id, defs.indicators.iter().map(|i| i.id()));
         return Err(MetricsError::NotFound { what: "指标", given: id.to_owned(), hint });
     };
     let year = window.period.year();

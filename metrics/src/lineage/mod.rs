@@ -69,10 +69,13 @@ mod tests {
     #[test]
     fn grouping_goes_joins_and_conditions_stay() {
         let sql = "SELECT e.unit AS k, COUNT(*) AS v FROM a e JOIN b ON b.x=e.x WHERE e.d=1 GROUP BY e.unit HAVING COUNT(*)>1";
-        assert_eq!(sqls(sql, &[("k", "5109")], None), [
-            "SELECT DISTINCT e.\"id\" FROM a e JOIN b ON b.x = e.x WHERE (e.d = 1) AND COALESCE(CAST(e.unit AS VARCHAR), '') = '5109'",
-            "SELECT DISTINCT b.\"id\" FROM a e JOIN b ON b.x = e.x WHERE (e.d = 1) AND COALESCE(CAST(e.unit AS VARCHAR), '') = '5109'",
-        ]);
+        assert_eq!(
+            sqls(sql, &[("k", "5109")], None),
+            [
+                "SELECT DISTINCT e.\"id\" FROM a e JOIN b ON b.x = e.x WHERE (e.d = 1) AND COALESCE(CAST(e.unit AS VARCHAR), '') = '5109'",
+                "SELECT DISTINCT b.\"id\" FROM a e JOIN b ON b.x = e.x WHERE (e.d = 1) AND COALESCE(CAST(e.unit AS VARCHAR), '') = '5109'",
+            ]
+        );
     }
 
     #[test]
@@ -80,7 +83,13 @@ mod tests {
         let sql = "SELECT f.u AS k, COUNT(*) AS v FROM (SELECT p.id, p.u, COUNT(*) AS n FROM p WHERE p.z=1 GROUP BY p.id, p.u) f WHERE f.n>2 GROUP BY f.u";
         let found = sqls(sql, &[("k", "x'y")], None);
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("SELECT DISTINCT p.\"id\" FROM p, (SELECT DISTINCT COALESCE(CAST(f.id AS VARCHAR), '') AS c0"), "{}", found[0]);
+        assert!(
+            found[0].starts_with(
+                "SELECT DISTINCT p.\"id\" FROM p, (SELECT DISTINCT COALESCE(CAST(f.id AS VARCHAR), '') AS c0"
+            ),
+            "{}",
+            found[0]
+        );
         assert!(found[0].contains("(f.n > 2) AND COALESCE(CAST(f.u AS VARCHAR), '') = 'x''y'"), "{}", found[0]);
         assert!(found[0].ends_with("WHERE (p.z = 1) AND COALESCE(CAST(p.id AS VARCHAR), '') = up1.c0 AND COALESCE(CAST(p.u AS VARCHAR), '') = up1.c1"), "{}", found[0]);
     }

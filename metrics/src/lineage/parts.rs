@@ -9,9 +9,28 @@ use suixin_warehouse::sql::ast::{
 
 /// Functions over many rows.
 const AGGREGATES: [&str; 22] = [
-    "count", "sum", "min", "max", "avg", "mean", "median", "string_agg", "array_agg", "stddev", "stddev_pop",
-    "stddev_samp", "var_pop", "var_samp", "variance", "bool_and", "bool_or", "first_value", "last_value", "corr",
-    "approx_distinct", "approx_median",
+    "count",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "mean",
+    "median",
+    "string_agg",
+    "array_agg",
+    "stddev",
+    "stddev_pop",
+    "stddev_samp",
+    "var_pop",
+    "var_samp",
+    "variance",
+    "bool_and",
+    "bool_or",
+    "first_value",
+    "last_value",
+    "corr",
+    "approx_distinct",
+    "approx_median",
 ];
 
 /// An output column of a `SELECT`: its name and what it is, where it has either.

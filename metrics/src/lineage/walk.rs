@@ -38,7 +38,8 @@ pub(super) fn walk(query: &Query, wanted: &Wanted<'_>) -> Vec<Probe> {
     let mut walk = Walk::default();
     let names = column_names(query, None);
     let place = |name: &str| names.iter().position(|n| n.as_ref().is_some_and(|n| n.value.eq_ignore_ascii_case(name)));
-    let equal = wanted.equal.iter().filter_map(|(name, text)| Some((place(name)?, format!("'{}'", text.replace('\'', "''")))));
+    let equal =
+        wanted.equal.iter().filter_map(|(name, text)| Some((place(name)?, format!("'{}'", text.replace('\'', "''")))));
     let above = Above { equal: equal.collect(), ..Above::default() };
     for select in selects(&query.body) {
         walk.select(select, &above, wanted.output);
@@ -76,11 +77,13 @@ impl Walk {
         if let Some(alias) = alias.filter(|_| !columns.is_empty()) {
             self.derived += 1;
             let up = format!("up{}", self.derived);
-            let taken = columns.iter().enumerate().map(|(n, (_, name))| {
-                format!("COALESCE(CAST({}.{name} AS VARCHAR), '') AS c{n}", alias.name)
-            });
+            let taken = columns
+                .iter()
+                .enumerate()
+                .map(|(n, (_, name))| format!("COALESCE(CAST({}.{name} AS VARCHAR), '') AS c{n}", alias.name));
             let taken: Vec<String> = taken.collect();
-            let condition = if scope.condition.is_empty() { String::new() } else { format!(" WHERE {}", scope.condition) };
+            let condition =
+                if scope.condition.is_empty() { String::new() } else { format!(" WHERE {}", scope.condition) };
             above.from = Some(format!("(SELECT DISTINCT {} FROM {}{condition}) AS {up}", taken.join(", "), scope.from));
             above.equal = columns.iter().enumerate().map(|(n, (place, _))| (*place, format!("{up}.c{n}"))).collect();
         }

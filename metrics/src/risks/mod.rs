@@ -56,7 +56,14 @@ fn hits_of(rule: &RiskRule, wanted: &Wanted, frame: &Frame) -> Result<Vec<RiskHi
     let mut hits: BTreeMap<String, RiskHit> = BTreeMap::new();
     for row in &frame.rows {
         let amount = number(wanted, &row[amount])?.map(|n| n.points());
-        let hit = RiskHit::new(rule, row[kind].to_string(), row[key].to_string(), &row[unit], amount, row[evidence].to_string());
+        let hit = RiskHit::new(
+            rule,
+            row[kind].to_string(),
+            row[key].to_string(),
+            &row[unit],
+            amount,
+            row[evidence].to_string(),
+        );
         match hits.get_mut(&hit.hit_key) {
             Some(first) => first.merge(hit),
             None => {

@@ -60,7 +60,8 @@ pub async fn save_risks(
 
 fn row(hit: &RiskHit, before: Option<&Vec<Value>>, run: &str, today: NaiveDate) -> Vec<Value> {
     let kept = |column: &str, otherwise: Value| before.map_or(otherwise, |row| row[RISK_HIT.place(column)].clone());
-    let level = kept("level", Value::Null).as_str().and_then(Severity::of).map_or(hit.severity, |l| l.max(hit.severity));
+    let level =
+        kept("level", Value::Null).as_str().and_then(Severity::of).map_or(hit.severity, |l| l.max(hit.severity));
     vec![
         kept("hit_id", text(&hit.hit_id())),
         text(&hit.rule),

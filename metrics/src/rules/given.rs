@@ -50,13 +50,22 @@ impl Given<'_> {
     /// A measured value as people read it.
     #[must_use]
     pub fn show(&self, measured: &Num) -> String {
-        format!("{}{}", measured.rounded(4), self.unit)
+        show(measured, self.unit)
     }
 
     /// The weight as people read it, e.g. `3分`.
     #[must_use]
     pub fn full_marks(&self) -> String {
         format!("{}分", self.weight.rounded(4))
+    }
+}
+
+/// A number with its unit; 1 and 0 of a yes-or-no indicator in words.
+pub(crate) fn show(measured: &Num, unit: &str) -> String {
+    match unit {
+        "是/否" if measured.is_zero() => "为否".to_owned(),
+        "是/否" if *measured == Num::one() => "为是".to_owned(),
+        _ => format!("{}{unit}", measured.rounded(4)),
     }
 }
 

@@ -41,14 +41,7 @@ impl Scoring for Linear {
         if share <= Num::zero() {
             return format!("实际值{value}未超过0分值{zero}，得0分");
         }
-        format!(
-            "{} ×（{} − {}）÷（{} − {}）",
-            given.full_marks(),
-            v.rounded(4),
-            self.zero,
-            self.full,
-            self.zero
-        )
+        format!("{} ×（{} − {}）÷（{} − {}）", given.full_marks(), v.rounded(4), self.zero, self.full, self.zero)
     }
 
     fn needed(&self, given: &Given<'_>, wanted: &Num) -> Option<Num> {
@@ -59,8 +52,8 @@ impl Scoring for Linear {
 
 #[cfg(test)]
 mod tests {
-    use super::super::given::fixture::{needed, score};
     use super::super::given::Direction;
+    use super::super::given::fixture::{needed, score};
     use super::*;
     use crate::number::num;
 

@@ -69,7 +69,9 @@ mod tests {
     fn first_later_and_floor() {
         let rule = ByRank { top: num("1.0"), step: num("0.05"), floor: num("0.4"), scope: None };
         let (value, weight) = (num("7"), num("6"));
-        for (rank, points) in [(Some(1), "6.00"), (Some(2), "5.70"), (Some(13), "2.40"), (Some(90), "2.40"), (None, "0.00")] {
+        for (rank, points) in
+            [(Some(1), "6.00"), (Some(2), "5.70"), (Some(13), "2.40"), (Some(90), "2.40"), (None, "0.00")]
+        {
             let given = Given { value: &value, weight: &weight, unit: "人次", direction: Direction::Up, rank };
             assert_eq!(format!("{:.2}", rule.points(&given).points()), points);
         }

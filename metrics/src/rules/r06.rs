@@ -36,7 +36,11 @@ impl Scoring for CountDown {
 
     fn arithmetic(&self, given: &Given<'_>) -> String {
         let off = format!("min({}，{}×{})", self.cap, self.per, given.value.rounded(4));
-        if self.from_full { format!("{} − {off}，不低于0分", given.full_marks()) } else { format!("扣 {off} 分") }
+        if self.from_full {
+            format!("{} − {off}，不低于0分", given.full_marks())
+        } else {
+            format!("扣 {off} 分")
+        }
     }
 
     fn needed(&self, given: &Given<'_>, wanted: &Num) -> Option<Num> {

@@ -23,11 +23,11 @@ impl Scoring for Present {
     }
 
     fn arithmetic(&self, given: &Given<'_>) -> String {
-        let (value, need) = (given.value.rounded(4), &self.full_if);
+        let need = given.show(&self.full_if);
         if *given.value >= self.full_if {
-            format!("实际值{value}不低于{need}，得满分{}", given.full_marks())
+            format!("达到要求（{need}），得满分{}", given.full_marks())
         } else {
-            format!("实际值{value}低于{need}，得0分")
+            format!("未达到要求（{need}），得0分")
         }
     }
 

@@ -2,6 +2,7 @@
 
 use crate::definitions::reader::Reader;
 use crate::number::Num;
+use crate::rules::given::show;
 
 /// Parameters of R12, in percent points for `%`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,11 +44,12 @@ impl Condition {
     #[must_use]
     pub fn text(&self, unit: &str) -> String {
         let word = match self.op {
+            Op::Equal if unit == "是/否" => "",
             Op::Equal => "等于",
             Op::AtLeast => "不少于",
             Op::AtMost => "不超过",
         };
-        format!("{word}{}{unit}", self.value)
+        format!("{word}{}", show(&self.value, unit))
     }
 }
 
@@ -65,5 +67,7 @@ mod tests {
         let none = Condition { op: Op::Equal, value: num("0") };
         assert!(none.passes(&num("0.00")) && !none.passes(&num("1")));
         assert_eq!(at_most.text("%"), "不超过20%");
+        let yes = Condition { op: Op::Equal, value: num("1") };
+        assert_eq!(yes.text("是/否"), "为是");
     }
 }

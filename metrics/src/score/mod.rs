@@ -9,6 +9,9 @@ mod ranks;
 mod subject;
 mod weights;
 
+#[cfg(test)]
+mod cases;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definitions::{Indicator, Scheme};

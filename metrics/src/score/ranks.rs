@@ -21,7 +21,8 @@ pub fn dense_ranks<'a>(values: &[(&'a str, Num)]) -> BTreeMap<&'a str, usize> {
 
 /// The ranks of every indicator that gives points by rank. Who has no value is ranked with 0.
 pub(crate) fn rank_points(inputs: &Inputs<'_>) -> PointRanks {
-    let by_rank = inputs.indicators.iter().filter_map(|i| if let Rule::R04(r) = &i.rule { Some((*i, r)) } else { None });
+    let by_rank =
+        inputs.indicators.iter().filter_map(|i| if let Rule::R04(r) = &i.rule { Some((*i, r)) } else { None });
     by_rank.map(|(i, rule)| (i.id().to_owned(), ranks_of(inputs, i, rule.scope.as_deref()))).collect()
 }
 
@@ -40,7 +41,8 @@ fn ranks_of(inputs: &Inputs<'_>, i: &Indicator, scope: Option<&str>) -> BTreeMap
 /// Ranks the totals inside each group and puts the scores in that order. Equal in everything that ranks are made by:
 /// equal rank, and the rank after it leaves a gap; the name orders but does not part.
 pub(crate) fn rank(inputs: &Inputs<'_>, scores: &mut [SubjectScore]) {
-    let keyed = |s: &SubjectScore| -> Vec<Num> { inputs.scheme.rank_by.iter().map(|by| rank_value(inputs, s, by)).collect() };
+    let keyed =
+        |s: &SubjectScore| -> Vec<Num> { inputs.scheme.rank_by.iter().map(|by| rank_value(inputs, s, by)).collect() };
     scores.sort_by(|a, b| {
         let by_points = || keyed(b).cmp(&keyed(a));
         let by_name = || (&a.subject.name, &a.subject.key).cmp(&(&b.subject.name, &b.subject.key));

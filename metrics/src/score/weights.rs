@@ -47,7 +47,10 @@ mod tests {
     fn weights(items: &[(&str, &str, bool)]) -> Vec<String> {
         let weights: Vec<Num> = items.iter().map(|(_, w, _)| num(w)).collect();
         let items: Vec<_> = items.iter().zip(&weights).map(|((g, _, d), w)| (*g, w, *d)).collect();
-        effective_weights(&items).iter().map(|w| w.as_ref().map_or("-".to_owned(), |w| w.rounded(6).to_string())).collect()
+        effective_weights(&items)
+            .iter()
+            .map(|w| w.as_ref().map_or("-".to_owned(), |w| w.rounded(6).to_string()))
+            .collect()
     }
 
     #[test]
@@ -57,9 +60,10 @@ mod tests {
 
     #[test]
     fn the_rest_of_the_group_takes_over() {
-        assert_eq!(weights(&[("一", "2", true), ("一", "3", false), ("一", "1", false), ("二", "94", false)]), [
-            "-", "4.5", "1.5", "94"
-        ]);
+        assert_eq!(
+            weights(&[("一", "2", true), ("一", "3", false), ("一", "1", false), ("二", "94", false)]),
+            ["-", "4.5", "1.5", "94"]
+        );
     }
 
     #[test]
@@ -70,9 +74,10 @@ mod tests {
     #[test]
     fn group_and_rest_together() {
         // 一 (20) drops whole; in 二 (60) a third drops; 三 keeps 20: 二 has 75, 三 has 25.
-        assert_eq!(weights(&[("一", "20", true), ("二", "20", true), ("二", "40", false), ("三", "20", false)]), [
-            "-", "-", "75", "25"
-        ]);
+        assert_eq!(
+            weights(&[("一", "20", true), ("二", "20", true), ("二", "40", false), ("三", "20", false)]),
+            ["-", "-", "75", "25"]
+        );
     }
 
     #[test]

@@ -96,6 +96,9 @@ impl<'a> Follow<'a> {
                 Err(error) => notes.push(format!("表 {} 的明细未能列出：{error}", probe.table)),
             }
         }
+        if tables.iter().any(|t| t.table == "eval_score" && t.total == 0) {
+            notes.push("本快照中没有相关的评分结果：请先评价并保存，再追溯".to_owned());
+        }
         for table in &mut tables {
             name_files(self.snapshot, table).await.map_err(failed)?;
         }

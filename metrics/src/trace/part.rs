@@ -6,7 +6,7 @@ use suixin_warehouse::Snapshot;
 
 use crate::compute::{of_indicator, subjects};
 use crate::datasets::find;
-use crate::definitions::mistake::did_you_mean;
+use crate::definitions::mistake::hint;
 use crate::definitions::{Definitions, Indicator, Kind, Scheme};
 use crate::error::MetricsError;
 use crate::evaluation::Subject;
@@ -51,8 +51,8 @@ pub(super) fn of_dataset(
 ) -> Result<Statement, MetricsError> {
     let dataset = find(defs, id)?;
     let Some(shown) = dataset.columns.iter().find(|c| c.name == column) else {
-        let hint = did_you_mean(column, dataset.columns.iter().map(|c| c.name.as_str()));
-        return Err(MetricsError::NotFound { what: "列", given: format!("{id}/…/{column}"), hint: format!("：{hint}") });
+        let hint = hint(column, dataset.columns.iter().map(|c| c.name.as_str()));
+        return Err(MetricsError::NotFound { what: "列", given: format!("{id}/…/{column}"), hint });
     };
     let values: Vec<&str> = if dataset.key.is_empty() { Vec::new() } else { key.split('|').collect() };
     if values.len() != dataset.key.len() {
@@ -87,22 +87,17 @@ pub(super) async fn of_score(
     let own: Vec<&Indicator> = all.into_iter().filter(|i| i.is_for(&subject.group) && !i.by_edition).collect();
     let behind: Vec<&Indicator> = own.iter().copied().filter(|i| makes(i, indicator)).collect();
     if behind.is_empty() {
-        let hint = did_you_mean(indicator, own.iter().map(|i| i.id()).chain(["TOTAL", "CORE", "BONUS", "DEDUCT"]));
-        return Err(MetricsError::NotFound { what: "指标", given: indicator.to_owned(), hint: format!("：{hint}") });
+        let hint = hint(indicator, own.iter().map(|i| i.id()).chain(["TOTAL", "CORE", "BONUS", "DEDUCT"]));
+        return Err(MetricsError::NotFound { what: "指标", given: indicator.to_owned(), hint });
     }
     let what = if behind.len() == 1 { behind[0].name.clone() } else { sum_name(indicator).to_owned() };
     let title = format!("{}·{}·{what}", definition.title, subject.name);
     Ok((title, behind.into_iter().flat_map(|i| statements(i, scheme, key, &window)).collect()))
 }
 
-async fn subject_of(
-    snapshot: &Snapshot,
-    scheme: &Scheme,
-    window: Window,
-    key: &str,
-) -> Result<Subject, MetricsError> {
+async fn subject_of(snapshot: &Snapshot, scheme: &Scheme, window: Window, key: &str) -> Result<Subject, MetricsError> {
     let everybody = subjects(snapshot, scheme, window).await?;
-    let hint = || format!("：{}", did_you_mean(key, everybody.iter().map(|s| s.key.as_str())));
+    let hint = || hint(key, everybody.iter().map(|s| s.key.as_str()));
     let found = everybody.iter().find(|s| s.key == key).cloned();
     found.ok_or_else(|| MetricsError::NotFound { what: "评价对象", given: key.to_owned(), hint: hint() })
 }

@@ -58,7 +58,8 @@ pub(super) async fn rows(snapshot: &Snapshot, contracts: &Contracts, probe: &Pro
     let total = snapshot.query(&format!("SELECT COUNT(*) AS n FROM ({sql}) AS found WHERE {real}")).await?;
     // By file, sheet and row where there are such columns, then by key.
     let order: Vec<String> = (width + 1..=columns.len()).chain(1..=width).map(|n| n.to_string()).collect();
-    let listed = format!("SELECT * FROM ({sql}) AS found WHERE {real} ORDER BY {} LIMIT {ROWS_LISTED}", order.join(", "));
+    let listed =
+        format!("SELECT * FROM ({sql}) AS found WHERE {real} ORDER BY {} LIMIT {ROWS_LISTED}", order.join(", "));
     let frame = snapshot.query(&listed).await?;
     let total = total.rows.first().and_then(|r| r.first()).and_then(Value::as_decimal);
     Ok(Some(TracedTable {
@@ -105,7 +106,11 @@ pub(super) async fn name_files(snapshot: &Snapshot, table: &mut TracedTable) -> 
         list.join(", ")
     );
     let frame = snapshot.query(&sql).await?;
-    let files: Files = frame.rows.iter().map(|r| ((r[0].to_string(), r[1].to_string()), (r[2].to_string(), r[3].to_string()))).collect();
+    let files: Files = frame
+        .rows
+        .iter()
+        .map(|r| ((r[0].to_string(), r[1].to_string()), (r[2].to_string(), r[3].to_string())))
+        .collect();
     for row in &mut table.rows {
         let key = (row.batch_id.clone().unwrap_or_default(), row.sheet.clone().unwrap_or_default());
         if let Some((file, sha256)) = files.get(&key) {

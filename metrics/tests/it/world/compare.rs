@@ -119,7 +119,9 @@ fn two(text: &str) -> String {
 }
 
 pub fn risks(hits: &[RiskHit], tokens: &BTreeMap<String, String>, expected: &Records) -> Vec<String> {
-    let clear = |key: &str| key.split('|').map(|part| tokens.get(part).map_or(part, String::as_str)).collect::<Vec<_>>().join("|");
+    let clear = |key: &str| {
+        key.split('|').map(|part| tokens.get(part).map_or(part, String::as_str)).collect::<Vec<_>>().join("|")
+    };
     let mut found: BTreeMap<_, _> = hits
         .iter()
         .map(|h| {

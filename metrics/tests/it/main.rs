@@ -1,0 +1,10 @@
+//! The crate on a synthetic year in a real warehouse. One binary: linking the query engine takes longer than the tests.
+
+mod checked;
+mod explained;
+mod recommended;
+mod reference;
+mod saved;
+mod stories;
+mod traced;
+mod world;
