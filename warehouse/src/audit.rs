@@ -71,7 +71,13 @@ impl Audit {
         let mut state = self.state()?;
         // Other processes append too: take turns, and see first what they wrote.
         let lock = self.dir.join("append.lock");
-        let turn = OpenOptions::new().create(true).truncate(false).write(true).open(&lock).at("打开", &lock).map_err(secured)?;
+        let turn = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock)
+            .at("打开", &lock)
+            .map_err(secured)?;
         turn.lock().at("锁定", &lock).map_err(secured)?;
         self.catch_up(&mut state).map_err(secured)?;
         // The clock may go back (or be a test's): the file never does, so that names and chain have one order.

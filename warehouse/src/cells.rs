@@ -64,7 +64,11 @@ macro_rules! fill {
 }
 
 /// One column of values as an array.
-pub(crate) fn array<'a>(kind: &DataType, rows: usize, values: impl Iterator<Item = &'a Value>) -> Result<ArrayRef, Misfit> {
+pub(crate) fn array<'a>(
+    kind: &DataType,
+    rows: usize,
+    values: impl Iterator<Item = &'a Value>,
+) -> Result<ArrayRef, Misfit> {
     Ok(match kind {
         DataType::Utf8 => fill!(StringBuilder::with_capacity(rows, rows * 8), values, Value::as_str, "文本"),
         DataType::Utf8View => fill!(StringViewBuilder::with_capacity(rows), values, Value::as_str, "文本"),
@@ -164,11 +168,21 @@ fn time_value(array: &ArrayRef, row: usize) -> Value {
     let utc = |t: Option<DateTime<chrono::Utc>>| t.map(|t| Value::Ts(t.naive_utc()));
     let found = match array.data_type() {
         DataType::Date32 => day(date32_to_datetime(array.as_primitive::<Date32Type>().value(row))),
-        DataType::Date64 => day(DateTime::from_timestamp_millis(array.as_primitive::<Date64Type>().value(row)).map(|t| t.naive_utc())),
-        DataType::Timestamp(TimeUnit::Second, _) => utc(DateTime::from_timestamp(array.as_primitive::<TimestampSecondType>().value(row), 0)),
-        DataType::Timestamp(TimeUnit::Millisecond, _) => utc(DateTime::from_timestamp_millis(array.as_primitive::<TimestampMillisecondType>().value(row))),
-        DataType::Timestamp(TimeUnit::Microsecond, _) => utc(DateTime::from_timestamp_micros(array.as_primitive::<TimestampMicrosecondType>().value(row))),
-        DataType::Timestamp(TimeUnit::Nanosecond, _) => utc(Some(DateTime::from_timestamp_nanos(array.as_primitive::<TimestampNanosecondType>().value(row)))),
+        DataType::Date64 => {
+            day(DateTime::from_timestamp_millis(array.as_primitive::<Date64Type>().value(row)).map(|t| t.naive_utc()))
+        }
+        DataType::Timestamp(TimeUnit::Second, _) => {
+            utc(DateTime::from_timestamp(array.as_primitive::<TimestampSecondType>().value(row), 0))
+        }
+        DataType::Timestamp(TimeUnit::Millisecond, _) => {
+            utc(DateTime::from_timestamp_millis(array.as_primitive::<TimestampMillisecondType>().value(row)))
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            utc(DateTime::from_timestamp_micros(array.as_primitive::<TimestampMicrosecondType>().value(row)))
+        }
+        DataType::Timestamp(TimeUnit::Nanosecond, _) => {
+            utc(Some(DateTime::from_timestamp_nanos(array.as_primitive::<TimestampNanosecondType>().value(row))))
+        }
         _ => None,
     };
     found.unwrap_or_else(|| text_value(array, row))
@@ -188,7 +202,8 @@ fn from_unscaled(unscaled: i128, scale: i8) -> Value {
         digits = digits.saturating_mul(10);
         places += 1;
     }
-    let fits = |digits: i128, places: i32| Decimal::try_from_i128_with_scale(digits, u32::try_from(places).unwrap_or(0)).ok();
+    let fits =
+        |digits: i128, places: i32| Decimal::try_from_i128_with_scale(digits, u32::try_from(places).unwrap_or(0)).ok();
     loop {
         if let Some(decimal) = fits(digits, places).filter(|_| places <= 28) {
             return Value::Dec(decimal);

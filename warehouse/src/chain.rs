@@ -117,10 +117,8 @@ pub(crate) fn start_of(path: &Path) -> Result<Option<Head>> {
 fn unlink<T: DeserializeOwned>(line: &[u8], head: &Head) -> Result<Linked<T>, String> {
     let text = std::str::from_utf8(line).map_err(|_| "不是文本".to_owned())?;
     let cut = text.len().checked_sub(TAIL).ok_or("记录不完整")?;
-    let hash = text
-        .get(cut..)
-        .and_then(|tail| tail.strip_prefix(HASH_MEMBER)?.strip_suffix("\"}"))
-        .ok_or("记录没有哈希")?;
+    let hash =
+        text.get(cut..).and_then(|tail| tail.strip_prefix(HASH_MEMBER)?.strip_suffix("\"}")).ok_or("记录没有哈希")?;
     let payload = format!("{}}}", text.get(..cut).unwrap_or_default());
     if sha256_hex(payload.as_bytes()) != hash {
         return Err("记录内容与其哈希不符".to_owned());
@@ -200,7 +198,8 @@ mod tests {
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replace("\"r1\"", "\"rx\"")).unwrap();
         assert_eq!(read::<String>(&path, &Head::start()).unwrap().broken.unwrap().line, 2);
-        let without: String = text.lines().enumerate().filter(|(i, _)| *i != 1).map(|(_, l)| format!("{l}\n")).collect();
+        let without: String =
+            text.lines().enumerate().filter(|(i, _)| *i != 1).map(|(_, l)| format!("{l}\n")).collect();
         std::fs::write(&path, without).unwrap();
         let found = read::<String>(&path, &Head::start()).unwrap().broken.unwrap();
         assert!(found.problem.contains("第 1 条之后"), "{found:?}");

@@ -36,7 +36,7 @@ pub struct VerifyReport {
 
 /// Sizes and presence of what the newest snapshot needs.
 pub(crate) fn quick(inner: &Inner) -> Result<Vec<String>> {
-    let journal = inner.journal()?;
+    let journal = inner.journal();
     let mut findings: Vec<String> = journal.missing_tail(&inner.layout).into_iter().collect();
     for (name, state) in &journal.tables {
         let folder = inner.layout.table(name);
@@ -61,7 +61,7 @@ fn wrong_size(folder: &Path, table: &str, file: &DataFile) -> Option<String> {
 
 /// Stored tables must have the columns that the contracts say.
 pub(crate) fn contracts_fit(inner: &Inner) -> Result<()> {
-    for (name, state) in &inner.journal()?.tables {
+    for (name, state) in &inner.journal().tables {
         let fits = inner.shapes.get(name).is_some_and(|shape| shape.digest == state.shape);
         if !fits && !state.files.is_empty() {
             return Err(Error::ContractChanged { table: name.clone() });
@@ -72,7 +72,7 @@ pub(crate) fn contracts_fit(inner: &Inner) -> Result<()> {
 
 /// Re-hashes everything.
 pub(crate) async fn thorough(inner: &Inner) -> Result<VerifyReport> {
-    inner.journal_mut()?.refresh(&inner.layout)?;
+    inner.journal_mut().refresh(&inner.layout)?;
     let mut report = VerifyReport { findings: quick(inner)?, ..VerifyReport::default() };
     let (tables, ever, commits) = everything(inner)?;
     report.commits = commits;
@@ -98,7 +98,7 @@ pub(crate) async fn thorough(inner: &Inner) -> Result<VerifyReport> {
 type Ever = BTreeMap<String, BTreeMap<String, DataFile>>;
 
 fn everything(inner: &Inner) -> Result<(Tables, Ever, u64)> {
-    let journal = inner.journal()?;
+    let journal = inner.journal();
     let mut ever = Ever::new();
     for (table, change) in journal.records.iter().flat_map(|r| &r.body.tables) {
         let files = ever.entry(table.clone()).or_default();
@@ -148,7 +148,9 @@ async fn delta_agrees(inner: &Inner, table: &str, state: &TableState, report: &m
 
 /// Every return that was landed is there byte for byte.
 fn received(inner: &Inner, tables: &Tables, report: &mut VerifyReport) -> Result<()> {
-    let Some((shape, state)) = inner.shapes.get("submission_file").zip(tables.get("submission_file")) else { return Ok(()) };
+    let Some((shape, state)) = inner.shapes.get("submission_file").zip(tables.get("submission_file")) else {
+        return Ok(());
+    };
     let Some(place) = shape.file_index("file_sha256") else { return Ok(()) };
     let mut hashes = BTreeSet::new();
     for file in state.files.values().filter(|f| wrong_size(&inner.layout.table("submission_file"), "", f).is_none()) {

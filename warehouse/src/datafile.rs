@@ -56,13 +56,20 @@ pub(crate) fn sorted(shape: &Shape, batch: &RecordBatch) -> Result<RecordBatch> 
         return Ok(batch.clone());
     }
     let options = Some(SortOptions { descending: false, nulls_first: true });
-    let columns: Vec<SortColumn> = places.iter().map(|i| SortColumn { values: Arc::clone(batch.column(*i)), options }).collect();
+    let columns: Vec<SortColumn> =
+        places.iter().map(|i| SortColumn { values: Arc::clone(batch.column(*i)), options }).collect();
     let order = lexsort_to_indices(&columns, None).map_err(fail)?;
     take_record_batch(batch, &order).map_err(fail)
 }
 
 /// Writes one data file into a partition of a table folder. `label` keeps files of different commits apart.
-pub(crate) fn write(folder: &Path, shape: &Shape, partition: &Partition, batch: &RecordBatch, label: &str) -> Result<DataFile> {
+pub(crate) fn write(
+    folder: &Path,
+    shape: &Shape,
+    partition: &Partition,
+    batch: &RecordBatch,
+    label: &str,
+) -> Result<DataFile> {
     let relative = shape.folder(partition);
     let dir = folder.join(&relative);
     make_dir(&dir)?;
@@ -103,7 +110,8 @@ fn properties(shape: &Shape) -> WriterProperties {
         .set_statistics_enabled(EnabledStatistics::None);
     for field in shape.file.fields() {
         if shape.statistics_allowed(field.name()) {
-            builder = builder.set_column_statistics_enabled(ColumnPath::from(field.name().as_str()), EnabledStatistics::Chunk);
+            builder = builder
+                .set_column_statistics_enabled(ColumnPath::from(field.name().as_str()), EnabledStatistics::Chunk);
         }
     }
     builder.build()

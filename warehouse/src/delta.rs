@@ -12,12 +12,15 @@ use deltalake_core::kernel::{Action, Add, Remove, StructType};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::table::config::TableProperty;
-use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError, ensure_table_uri};
+use deltalake_core::{DeltaTable, DeltaTableBuilder, DeltaTableError, checkpoints, ensure_table_uri};
 
 use crate::datafile::DataFile;
 use crate::disk;
-use crate::error::{Error, Result};
+use crate::error::{At, Error, Result};
 use crate::shape::Shape;
+
+/// Versions from one checkpoint to the next.
+const CHECKPOINT_EVERY: u64 = 32;
 
 /// A version of a Delta log that is durable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +39,8 @@ pub(crate) async fn create(folder: &Path, shape: &Shape) -> Result<DeltaTable> {
     disk::make_dir(folder)?;
     let fail = |e: DeltaTableError| Error::storage(shape.name(), e);
     let schema: StructType = shape.full.as_ref().try_into_kernel().map_err(|e| Error::storage(shape.name(), e))?;
-    let safe: Vec<&str> = shape.file.fields().iter().map(|f| f.name().as_str()).filter(|n| shape.statistics_allowed(n)).collect();
+    let safe: Vec<&str> =
+        shape.file.fields().iter().map(|f| f.name().as_str()).filter(|n| shape.statistics_allowed(n)).collect();
     CreateBuilder::new()
         .with_location(ensure_table_uri(folder.to_string_lossy()).map_err(fail)?)
         .with_table_name(shape.name())
@@ -75,19 +79,42 @@ pub(crate) struct Shown {
 }
 
 /// Brings the Delta log to exactly the files `wanted`, durably.
-pub(crate) async fn show(folder: &Path, shape: &Shape, wanted: &BTreeMap<String, DataFile>, ts: NaiveDateTime) -> Result<Version> {
+pub(crate) async fn show(
+    folder: &Path,
+    shape: &Shape,
+    wanted: &BTreeMap<String, DataFile>,
+    ts: NaiveDateTime,
+) -> Result<Version> {
     let table = if disk_has_log(folder) { load(folder, shape.name()).await? } else { create(folder, shape).await? };
     let actions = plan_actions(shape, &shown(&table)?, wanted, ts.and_utc().timestamp_millis());
     let number = if actions.is_empty() {
         table.version().unwrap_or_default()
     } else {
-        commit(&table, shape, actions).await?
+        let number = commit(&table, shape, actions).await?;
+        if number % CHECKPOINT_EVERY == 0 {
+            checkpoint(folder, shape.name()).await?;
+        }
+        number
     };
     let path = log_file(folder, number);
     disk::sync(&path)?;
     disk::sync_parent(&path)?;
     disk::sync(folder)?;
     Ok(Version { number, log_sha256: disk::sha256_of(&path)? })
+}
+
+/// Writes a checkpoint of the newest version, so that readers need not read every commit. The commits stay.
+async fn checkpoint(folder: &Path, name: &str) -> Result<()> {
+    let table = load(folder, name).await?;
+    checkpoints::create_checkpoint(&table, None).await.map_err(|e| Error::storage(name, e))?;
+    let log = folder.join("_delta_log");
+    for entry in std::fs::read_dir(&log).at("读取", &log)? {
+        let path = entry.at("读取", &log)?.path();
+        if path.extension().is_some_and(|e| e == "parquet") || path.ends_with("_last_checkpoint") {
+            disk::sync(&path)?;
+        }
+    }
+    Ok(())
 }
 
 fn disk_has_log(folder: &Path) -> bool {
@@ -112,7 +139,12 @@ async fn commit(table: &DeltaTable, shape: &Shape, actions: Vec<Action>) -> Resu
 }
 
 /// What turns the files shown into the files wanted.
-fn plan_actions(shape: &Shape, shown: &BTreeMap<String, Shown>, wanted: &BTreeMap<String, DataFile>, now: i64) -> Vec<Action> {
+fn plan_actions(
+    shape: &Shape,
+    shown: &BTreeMap<String, Shown>,
+    wanted: &BTreeMap<String, DataFile>,
+    now: i64,
+) -> Vec<Action> {
     let gone = shown.iter().filter(|(path, _)| !wanted.contains_key(*path));
     let removes = gone.map(|(path, file)| {
         Action::Remove(Remove {

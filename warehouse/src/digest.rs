@@ -60,7 +60,9 @@ fn put(table: &str, array: &dyn Array, row: usize, out: &mut Vec<u8>) -> Result<
         }
         DataType::Int64 => tagged(out, 2, &array.as_primitive::<Int64Type>().value(row).to_le_bytes()),
         DataType::Date32 => tagged(out, 3, &array.as_primitive::<Date32Type>().value(row).to_le_bytes()),
-        DataType::Timestamp(..) => tagged(out, 4, &array.as_primitive::<TimestampMicrosecondType>().value(row).to_le_bytes()),
+        DataType::Timestamp(..) => {
+            tagged(out, 4, &array.as_primitive::<TimestampMicrosecondType>().value(row).to_le_bytes())
+        }
         DataType::Decimal128(..) => tagged(out, 5, &array.as_primitive::<Decimal128Type>().value(row).to_le_bytes()),
         DataType::Boolean => tagged(out, 6, &[u8::from(array.as_boolean().value(row))]),
         other => return Err(Error::storage(table, format!("列类型 {other} 没有摘要"))),

@@ -41,6 +41,12 @@ impl fmt::Display for SnapshotId {
     }
 }
 
+impl Serialize for SnapshotId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl FromStr for SnapshotId {
     type Err = Error;
 
@@ -98,12 +104,6 @@ pub(crate) struct TableState {
     pub files: BTreeMap<String, DataFile>,
 }
 
-impl TableState {
-    pub fn rows(&self, current: bool) -> u64 {
-        self.files.values().filter(|f| f.current == current).map(|f| f.rows).sum()
-    }
-}
-
 /// All tables as of a snapshot; cheap to clone.
 pub(crate) type Tables = BTreeMap<String, Arc<TableState>>;
 
@@ -141,7 +141,9 @@ impl Journal {
             return Ok(());
         }
         if length < self.head.bytes {
-            return Err(Error::Damaged { findings: vec!["日志文件变短了，已有的记录不见了".to_owned()] });
+            return Err(Error::Damaged {
+                findings: vec!["日志文件变短了，已有的记录不见了".to_owned()]
+            });
         }
         let reading = chain::read::<Commit>(&path, &self.head)?;
         if let Some(broken) = reading.broken {
@@ -149,7 +151,10 @@ impl Journal {
             return Err(Error::Damaged { findings: vec![format!("日志第 {line} 行：{}", broken.problem)] });
         }
         if reading.torn {
-            tracing::warn!(bytes = reading.head.bytes, "the journal ends in a record that was cut off; it does not count");
+            tracing::warn!(
+                bytes = reading.head.bytes,
+                "the journal ends in a record that was cut off; it does not count"
+            );
         }
         for record in reading.records {
             apply(&mut self.tables, &record.body);
@@ -162,7 +167,9 @@ impl Journal {
     /// What the head file knows and the journal does not have.
     pub fn missing_tail(&self, layout: &Layout) -> Option<String> {
         let path = layout.journal_head();
-        let Ok(text) = std::fs::read(&path) else { return Some(format!("日志头文件 {} 不见了", path.display())) };
+        let Ok(text) = std::fs::read(&path) else {
+            return Some(format!("日志头文件 {} 不见了", path.display()));
+        };
         let Ok(kept) = serde_json::from_slice::<HeadFile>(&text) else {
             return Some(format!("日志头文件 {} 读不了", path.display()));
         };
@@ -176,12 +183,20 @@ impl Journal {
     /// Appends a commit durably; from then on it is visible.
     pub fn append(&mut self, layout: &Layout, commit: Commit) -> Result<SnapshotId> {
         let head = chain::append(&layout.journal(), &self.head, &commit)?;
-        keep_head(layout, &head)?;
+        // The commit stands with its record. An older head file is still true of it.
+        if let Err(error) = keep_head(layout, &head) {
+            tracing::warn!(%error, "the head file of the journal could not be renewed");
+        }
         apply(&mut self.tables, &commit);
         let id = SnapshotId::new(head.seq, &head.hash);
         self.records.push(Linked { seq: head.seq, hash: head.hash.clone(), body: commit });
         self.head = head;
         Ok(id)
+    }
+
+    /// Writes the head file of a home to this head.
+    pub fn keep_head(&self, layout: &Layout) -> Result<()> {
+        keep_head(layout, &self.head)
     }
 
     pub fn record(&self, seq: u64) -> Option<&Linked<Commit>> {
@@ -238,7 +253,14 @@ mod tests {
     use super::*;
 
     fn commit(table: &str, add: &[&str], remove: &[&str]) -> Commit {
-        let file = |p: &&str| DataFile { path: (*p).to_owned(), unit: None, current: true, size_bytes: 1, rows: 2, sha256: String::new() };
+        let file = |p: &&str| DataFile {
+            path: (*p).to_owned(),
+            unit: None,
+            current: true,
+            size_bytes: 1,
+            rows: 2,
+            sha256: String::new(),
+        };
         let change = TableChange {
             add: add.iter().map(file).collect(),
             remove: remove.iter().map(|p| (*p).to_owned()).collect(),

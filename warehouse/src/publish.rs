@@ -46,7 +46,7 @@ impl Inner {
     pub async fn writer(&self) -> Result<Writer<'_>> {
         let task = self.writing.lock().await;
         let process = WriteLock::take(&self.layout.lock())?;
-        let mut journal = self.journal_mut()?;
+        let mut journal = self.journal_mut();
         journal.refresh(&self.layout)?;
         let (tables, next_seq) = (journal.tables.clone(), journal.head.seq + 1);
         drop(journal);
@@ -68,7 +68,13 @@ impl Writer<'_> {
     }
 
     /// Shows the drafts to everybody: Delta logs first, then the journal.
-    pub async fn publish(self, drafts: Drafts, batches: Vec<String>, reason: &str, ts: NaiveDateTime) -> Result<SnapshotId> {
+    pub async fn publish(
+        self,
+        drafts: Drafts,
+        batches: Vec<String>,
+        reason: &str,
+        ts: NaiveDateTime,
+    ) -> Result<SnapshotId> {
         let mut changes = BTreeMap::new();
         for (table, draft) in drafts.into_iter().filter(|(_, d)| !d.is_empty()) {
             let change = self.show(&table, draft, ts).await?;
@@ -76,7 +82,7 @@ impl Writer<'_> {
         }
         let audit = self.inner.audit.head()?;
         let commit = Commit { ts, reason: reason.to_owned(), batches, audit, tables: changes };
-        let mut journal = self.inner.journal_mut()?;
+        let mut journal = self.inner.journal_mut();
         if journal.head.seq + 1 != self.next_seq {
             return Err(Error::Busy { path: self.inner.layout.lock() });
         }

@@ -110,7 +110,8 @@ fn going(shape: &Shape, replace: Replace, batch: &RecordBatch) -> Result<Going> 
 fn rewrite(inner: &Inner, writer: &mut Writer<'_>, shape: &Shape, going: &Going, new: &RecordBatch) -> Result<Draft> {
     let mut draft = Draft::default();
     let mut parts = by_unit(shape, new)?;
-    let files: Vec<DataFile> = writer.state(shape.name()).map(|s| s.files.values().cloned().collect()).unwrap_or_default();
+    let files: Vec<DataFile> =
+        writer.state(shape.name()).map(|s| s.files.values().cloned().collect()).unwrap_or_default();
     for file in files {
         if let Remaining::Rows(rest) = remaining(inner, shape, going, &file)? {
             draft.remove.insert(file.path.clone());
@@ -127,7 +128,14 @@ fn rewrite(inner: &Inner, writer: &mut Writer<'_>, shape: &Shape, going: &Going,
 }
 
 /// Writes rows as a file of a partition, joined with the files that lie there when these are small or many.
-pub(crate) fn pour(inner: &Inner, writer: &mut Writer<'_>, shape: &Shape, draft: &mut Draft, partition: &Partition, rows: RecordBatch) -> Result<()> {
+pub(crate) fn pour(
+    inner: &Inner,
+    writer: &mut Writer<'_>,
+    shape: &Shape,
+    draft: &mut Draft,
+    partition: &Partition,
+    rows: RecordBatch,
+) -> Result<()> {
     let mut batches = vec![rows];
     let stored = writer.state(shape.name()).map(|s| s.files.values().cloned().collect::<Vec<_>>()).unwrap_or_default();
     let beside: Vec<DataFile> =

@@ -56,11 +56,21 @@ impl Shape {
             partitions.push(CURRENT);
         }
         let fields: Vec<Field> = columns.iter().map(|c| Field::new(&c.name, data_type(c), true)).collect();
-        let file_places: Vec<usize> = (0..columns.len()).filter(|i| !partitions.contains(&columns[*i].name.as_str())).collect();
+        let file_places: Vec<usize> =
+            (0..columns.len()).filter(|i| !partitions.contains(&columns[*i].name.as_str())).collect();
         let file = Arc::new(Schema::new(file_places.iter().map(|i| fields[*i].clone()).collect::<Vec<_>>()));
         let query = Arc::new(Schema::new(fields.iter().map(as_queried).collect::<Vec<_>>()));
         let digest = sha256_hex(format!("{fields:?}|{partitions:?}").as_bytes());
-        Self { table: table.clone(), columns, full: Arc::new(Schema::new(fields)), file, query, file_places, partitions, digest }
+        Self {
+            table: table.clone(),
+            columns,
+            full: Arc::new(Schema::new(fields)),
+            file,
+            query,
+            file_places,
+            partitions,
+            digest,
+        }
     }
 
     pub fn name(&self) -> &str {
@@ -99,7 +109,8 @@ impl Shape {
 
     /// Partition columns with their values as text, in order.
     pub fn partition_values(&self, partition: &Partition) -> Vec<(&'static str, Option<String>)> {
-        let value = |name: &str| if name == UNIT { partition.unit.clone() } else { Some(partition.current.to_string()) };
+        let value =
+            |name: &str| if name == UNIT { partition.unit.clone() } else { Some(partition.current.to_string()) };
         self.partitions.iter().map(|name| (*name, value(name))).collect()
     }
 }
@@ -155,7 +166,10 @@ mod tests {
         assert_eq!(person.partitions, [UNIT, CURRENT]);
         assert_eq!(person.full.fields().len(), person.table.columns.len() + 7);
         assert_eq!(person.file.fields().len(), person.full.fields().len() - 2);
-        assert_eq!(person.folder(&Partition { unit: Some("510903".into()), current: false }), "eval_unit_code=510903/is_current=false/");
+        assert_eq!(
+            person.folder(&Partition { unit: Some("510903".into()), current: false }),
+            "eval_unit_code=510903/is_current=false/"
+        );
         assert!(all["eval_value"].partitions.is_empty());
         assert_eq!(all["submission_batch"].partitions, [UNIT]);
         assert_eq!(all["dim_code"].partitions, [CURRENT]);

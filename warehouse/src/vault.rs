@@ -69,7 +69,8 @@ impl Vault {
         let text = std::fs::read_to_string(&path).at("读取密钥", &path)?;
         let master = hex::decode(text.trim()).ok().filter(|k| k.len() == 32);
         let master = master.ok_or_else(|| Error::Vault("密钥文件不是 32 字节的十六进制".to_owned()))?;
-        let kinds = KINDS.iter().map(|(kind, name)| Ok((*kind, KindKeys::derive(&master, name)?))).collect::<Result<_>>()?;
+        let kinds =
+            KINDS.iter().map(|(kind, name)| Ok((*kind, KindKeys::derive(&master, name)?))).collect::<Result<_>>()?;
         Ok(Self { kinds, store: Mutex::new(open_store(&dir.join("sealed.sqlite"))?) })
     }
 
@@ -91,10 +92,13 @@ impl Vault {
         let tx = store.transaction().map_err(failed)?;
         {
             let mut known = tx.prepare("SELECT 1 FROM sealed WHERE kind = ?1 AND token = ?2").map_err(failed)?;
-            let mut insert = tx.prepare("INSERT INTO sealed (kind, token, key_version, box) VALUES (?1, ?2, ?3, ?4)").map_err(failed)?;
+            let mut insert = tx
+                .prepare("INSERT INTO sealed (kind, token, key_version, box) VALUES (?1, ?2, ?3, ?4)")
+                .map_err(failed)?;
             for ((kind, token), clear) in pending {
                 let name = kind_name(*kind);
-                let found: Option<i64> = known.query_row(params![name, token], |r| r.get(0)).optional().map_err(failed)?;
+                let found: Option<i64> =
+                    known.query_row(params![name, token], |r| r.get(0)).optional().map_err(failed)?;
                 if found.is_none() {
                     let sealed = self.keys(*kind)?.seal(name, token, clear)?;
                     insert.execute(params![name, token, KEY_VERSION, sealed]).map_err(failed)?;
@@ -125,11 +129,24 @@ impl Vault {
             let (name, token, sealed): (String, String, Vec<u8>) =
                 (row.get(0).map_err(failed)?, row.get(1).map_err(failed)?, row.get(2).map_err(failed)?);
             let kind = KINDS.iter().find(|(_, n)| *n == name).map(|(k, _)| *k);
-            let opened = kind.and_then(|k| self.keys(k).ok()?.open(&name, &token, &sealed).ok().map(|clear| self.token(k, &clear)));
+            let opened = kind
+                .and_then(|k| self.keys(k).ok()?.open(&name, &token, &sealed).ok().map(|clear| self.token(k, &clear)));
             total += 1;
             bad += u64::from(opened.as_deref() != Some(token.as_str()));
         }
         Ok((total, bad))
+    }
+
+    /// Copies the sealed store as it stands into a new file.
+    pub fn copy_to(&self, path: &Path) -> Result<()> {
+        let half = path.with_extension("half");
+        if half.exists() {
+            std::fs::remove_file(&half).at("删除", &half)?;
+        }
+        self.store()?.execute("VACUUM INTO ?1", [half.to_string_lossy()]).map_err(failed)?;
+        disk::sync(&half)?;
+        std::fs::rename(&half, path).at("写入", path)?;
+        disk::sync_parent(path)
     }
 
     fn keys(&self, kind: VaultKind) -> Result<&KindKeys> {
@@ -228,8 +245,14 @@ mod tests {
         assert_eq!(vault.open_one(VaultKind::Name, &vault.token(VaultKind::Name, "赵六")).unwrap(), None);
         assert_eq!(vault.check().unwrap(), (3, 0));
         let store = Connection::open(dir.path().join("sealed.sqlite")).unwrap();
-        let stolen: Vec<u8> = store.query_row("SELECT box FROM sealed WHERE token = ?1", [&token], |r| r.get(0)).unwrap();
-        store.execute("UPDATE sealed SET box = ?1 WHERE token = ?2", params![stolen, vault.token(VaultKind::Name, "王五")]).unwrap();
+        let stolen: Vec<u8> =
+            store.query_row("SELECT box FROM sealed WHERE token = ?1", [&token], |r| r.get(0)).unwrap();
+        store
+            .execute(
+                "UPDATE sealed SET box = ?1 WHERE token = ?2",
+                params![stolen, vault.token(VaultKind::Name, "王五")],
+            )
+            .unwrap();
         assert_eq!(vault.check().unwrap(), (3, 1));
     }
 

@@ -144,7 +144,7 @@ impl Warehouse {
             pending.extend(sealed);
         }
         if drafts.values().all(crate::publish::Draft::is_empty) {
-            return Ok(self.inner.journal()?.id());
+            return Ok(self.inner.journal().id());
         }
         self.inner.vault.seal(&pending)?;
         writer.publish(drafts, Vec::new(), reason, clock).await
@@ -155,8 +155,8 @@ impl Warehouse {
     /// # Errors
     /// `Damaged` when the journal does not follow from what was read before.
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        self.inner.journal_mut()?.refresh(&self.inner.layout)?;
-        let id = self.inner.journal()?.id();
+        self.inner.journal_mut().refresh(&self.inner.layout)?;
+        let id = self.inner.journal().id();
         let mut newest = self.inner.newest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(snapshot) = newest.as_ref().filter(|s| *s.id() == id) {
             return Ok(snapshot.clone());
@@ -171,16 +171,16 @@ impl Warehouse {
     /// # Errors
     /// `NotFound` for a name that the journal does not have.
     pub async fn snapshot_at(&self, id: &SnapshotId) -> Result<Snapshot> {
-        self.inner.journal_mut()?.refresh(&self.inner.layout)?;
+        self.inner.journal_mut().refresh(&self.inner.layout)?;
         self.pin(id)
     }
 
     fn pin(&self, id: &SnapshotId) -> Result<Snapshot> {
-        let journal = self.inner.journal()?;
+        let journal = self.inner.journal();
         let tables = journal.tables_at(id)?;
         let audit = journal.record(id.seq()).map_or(0, |r| r.body.audit.seq);
         drop(journal);
-        Snapshot::new(Arc::clone(&self.inner.store), id.clone(), tables, audit)
+        Ok(Snapshot::new(Arc::clone(&self.inner.store), id.clone(), tables, audit))
     }
 
     /// All commits, oldest first.
@@ -188,7 +188,7 @@ impl Warehouse {
     /// # Errors
     /// As [`Warehouse::snapshot`].
     pub fn snapshots(&self) -> Result<Vec<SnapshotInfo>> {
-        self.inner.journal_mut()?.refresh(&self.inner.layout)?;
+        self.inner.journal_mut().refresh(&self.inner.layout)?;
         let info = |seq: u64, hash: &str, body: &Commit| SnapshotInfo {
             id: SnapshotId::new(seq, hash).to_string(),
             seq,
@@ -198,7 +198,7 @@ impl Warehouse {
             tables: body.tables.keys().cloned().collect(),
             rows: body.tables.values().flat_map(|t| &t.add).map(|f| f.rows).sum(),
         };
-        Ok(self.inner.journal()?.records.iter().map(|r| info(r.seq, &r.hash, &r.body)).collect())
+        Ok(self.inner.journal().records.iter().map(|r| info(r.seq, &r.hash, &r.body)).collect())
     }
 
     /// A return byte for byte as it was received.
@@ -231,7 +231,14 @@ impl Warehouse {
     ///
     /// # Errors
     /// `Refused` without a purpose; `Secured` when the record cannot be written or the vault not read.
-    pub fn reveal(&self, kind: VaultKind, token: &str, who: &Principal, purpose: &str, clock: NaiveDateTime) -> Result<Option<String>> {
+    pub fn reveal(
+        &self,
+        kind: VaultKind,
+        token: &str,
+        who: &Principal,
+        purpose: &str,
+        clock: NaiveDateTime,
+    ) -> Result<Option<String>> {
         if purpose.trim().is_empty() {
             return Err(Error::Refused("解除掩码必须写明用途".to_owned()));
         }
@@ -290,11 +297,11 @@ pub struct Principal {
 }
 
 impl Inner {
-    pub fn journal(&self) -> Result<RwLockReadGuard<'_, Journal>> {
-        Ok(self.journal.read().unwrap_or_else(PoisonError::into_inner))
+    pub fn journal(&self) -> RwLockReadGuard<'_, Journal> {
+        self.journal.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn journal_mut(&self) -> Result<RwLockWriteGuard<'_, Journal>> {
-        Ok(self.journal.write().unwrap_or_else(PoisonError::into_inner))
+    pub fn journal_mut(&self) -> RwLockWriteGuard<'_, Journal> {
+        self.journal.write().unwrap_or_else(PoisonError::into_inner)
     }
 }

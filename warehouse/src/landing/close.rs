@@ -6,12 +6,12 @@ use std::path::Path;
 use chrono::NaiveDateTime;
 use suixin_ingest::checked::Issue;
 
+use super::judge;
 use super::paperwork::{self, Paper};
 use super::receipts::{self, Receipt, Receipts, Slot, slot_of};
 use super::settle::{Restated, Scope};
 use super::stage::{StagedFile, StagedTable};
 use super::{FileOutcome, Landing, Progress, TableOutcome, issues};
-use super::judge;
 use crate::disk;
 use crate::error::{At, Error, Result};
 use crate::publish::{Drafts, Writer};
@@ -24,13 +24,19 @@ const JUMP_MIN_ROWS: u64 = 20;
 /// Rows named in a gathered warning.
 const NAMED_ROWS: usize = 5;
 
-pub(super) async fn close(inner: &Inner, mut files: Vec<StagedFile>, mut pending: Pending, clock: NaiveDateTime, progress: &dyn Progress) -> Result<Landing> {
+pub(super) async fn close(
+    inner: &Inner,
+    mut files: Vec<StagedFile>,
+    mut pending: Pending,
+    clock: NaiveDateTime,
+    progress: &dyn Progress,
+) -> Result<Landing> {
     let mut writer = inner.writer().await?;
     let known = receipts::read(inner, &writer)?;
     receipts::put_in_order(&mut files, &known);
     if !files.iter().any(|f| f.lands() && !f.tables.is_empty()) {
         drop(writer);
-        let id = inner.journal()?.id();
+        let id = inner.journal().id();
         return Ok(outcome(id, false, files));
     }
     progress.step("核对主键和外键", 0, 0);
@@ -90,7 +96,14 @@ fn scopes(files: &[StagedFile]) -> BTreeMap<(String, String), Vec<(usize, usize)
     out
 }
 
-fn settle(inner: &Inner, writer: &mut Writer<'_>, files: &mut [StagedFile], receipts: &Receipts, clock: NaiveDateTime, progress: &dyn Progress) -> Result<Drafts> {
+fn settle(
+    inner: &Inner,
+    writer: &mut Writer<'_>,
+    files: &mut [StagedFile],
+    receipts: &Receipts,
+    clock: NaiveDateTime,
+    progress: &dyn Progress,
+) -> Result<Drafts> {
     let mut drafts = Drafts::new();
     let scopes = scopes(files);
     let total = scopes.len() as u64;
@@ -180,7 +193,13 @@ fn outcome(snapshot: crate::journal::SnapshotId, changed: bool, files: Vec<Stage
                 tables.push(table_outcome(&table));
             }
         }
-        landing.files.push(FileOutcome { file: file.name, sha256: file.sha256, duplicate_of: file.duplicate_of, refused: file.refused, tables });
+        landing.files.push(FileOutcome {
+            file: file.name,
+            sha256: file.sha256,
+            duplicate_of: file.duplicate_of,
+            refused: file.refused,
+            tables,
+        });
     }
     landing
 }

@@ -29,7 +29,7 @@ pub(super) fn judge(inner: &Inner, writer: &Writer<'_>, files: &mut [StagedFile]
         for file in files.iter_mut().filter(|f| f.lands()) {
             let StagedFile { name, tables, .. } = file;
             for table in tables {
-                taken_back |= known.judge_table(inner, name, table);
+                taken_back |= known.judge_table(inner, name, table)?;
             }
         }
         if !taken_back {
@@ -44,7 +44,8 @@ fn same_key_in_two_sheets(file: &mut StagedFile) {
     for table in &file.tables {
         *slots.entry(slot_of(table)).or_default() += 1;
     }
-    let mut seen: BTreeMap<Slot, BTreeSet<Key>> = slots.into_iter().filter(|(_, n)| *n > 1).map(|(s, _)| (s, BTreeSet::new())).collect();
+    let mut seen: BTreeMap<Slot, BTreeSet<Key>> =
+        slots.into_iter().filter(|(_, n)| *n > 1).map(|(s, _)| (s, BTreeSet::new())).collect();
     for table in &mut file.tables {
         let Some(keys) = seen.get_mut(&slot_of(table)) else { continue };
         for row in 0..table.keys.len() {
@@ -70,12 +71,18 @@ struct Known {
 impl Known {
     fn of_delivery(inner: &Inner, files: &[StagedFile]) -> Self {
         let mut known = Self::default();
-        let named: BTreeSet<&str> = landing_tables(files).flat_map(|t| &t.references).map(|r| r.target.as_str()).collect();
+        let named: BTreeSet<&str> =
+            landing_tables(files).flat_map(|t| &t.references).map(|r| r.target.as_str()).collect();
         for table in landing_tables(files) {
             let referred = named.contains(table.table()) && referred_column(&inner.contracts, table.table()).is_some();
             for row in (0..table.keys.len()).filter(|row| !table.dead[*row]) {
                 if referred {
-                    *known.delivered.entry(table.table().to_owned()).or_default().entry(table.keys[row]).or_default() += 1;
+                    *known
+                        .delivered
+                        .entry(table.table().to_owned())
+                        .or_default()
+                        .entry(table.keys[row])
+                        .or_default() += 1;
                 }
                 if excuses(table, row) {
                     *known.excused.entry(table.keys[row]).or_default() += 1;
@@ -111,11 +118,14 @@ impl Known {
     }
 
     /// Whether a row of the table had to be taken back.
-    fn judge_table(&mut self, inner: &Inner, file: &str, table: &mut StagedTable) -> bool {
+    fn judge_table(&mut self, inner: &Inner, file: &str, table: &mut StagedTable) -> Result<bool> {
+        // The rows themselves are needed only to name what is wrong; they may have to be read back.
+        let mut rows = None;
         let mut found: BTreeMap<usize, Vec<Issue>> = BTreeMap::new();
         let mut reported = BTreeSet::new();
         for waiver in &table.waivers {
-            let excused = self.excused.contains_key(&waiver.number) || self.excused_stored.binary_search(&waiver.number).is_ok();
+            let excused =
+                self.excused.contains_key(&waiver.number) || self.excused_stored.binary_search(&waiver.number).is_ok();
             if !table.dead[waiver.row] && !excused {
                 found.entry(waiver.row).or_default().push(waiver.issue.clone());
                 // An invalid number cannot be found either; one cell is one mistake.
@@ -127,7 +137,11 @@ impl Known {
                 // One refused number is one mistake, not also a person who cannot be found.
                 let judged = table.dead[row] || found.get(&row).is_some_and(|f| f.iter().any(|i| i.code == "DQ007"));
                 if !judged && !self.knows(&reference.target, *key) {
-                    let issue = issues::missing_target(&inner.contracts, file, table, row, reference);
+                    let rows = match &rows {
+                        Some(read) => read,
+                        None => rows.insert(table.rows.get()?),
+                    };
+                    let issue = issues::missing_target(&inner.contracts, file, table, rows, row, reference);
                     found.entry(row).or_default().push(issue);
                 }
             }
@@ -137,7 +151,7 @@ impl Known {
             table.dead[*row] = true;
             table.issues.extend(issues.iter().cloned());
         }
-        !found.is_empty()
+        Ok(!found.is_empty())
     }
 
     fn forget(&mut self, table: &StagedTable, row: usize) {
@@ -164,13 +178,8 @@ fn landing_tables(files: &[StagedFile]) -> impl Iterator<Item = &StagedTable> {
     files.iter().filter(|f| f.lands()).flat_map(|f| &f.tables)
 }
 
-/// Whether a row of `person` says that its number is invalid and known to be.
 fn excuses(table: &StagedTable, row: usize) -> bool {
-    if table.table() != "person" {
-        return false;
-    }
-    let valid = table.shape.table.index_of("id_valid").map(|i| table.rows.column(i).as_boolean());
-    valid.is_some_and(|v| v.is_valid(row) && !v.value(row))
+    table.excuses.get(row) == Some(&true)
 }
 
 /// The keys by which stored rows in force can be named, sorted; of `person` only the excused ones if asked.
@@ -178,7 +187,9 @@ fn stored_keys(inner: &Inner, writer: &Writer<'_>, target: &str, excused: bool) 
     let shape = shape_of(&inner.shapes, target)?;
     let column = shape.table.natural_key.first().and_then(|k| shape.file_index(k));
     let valid = shape.file_index("id_valid");
-    let Some(places) = column.map(|c| if excused { [Some(c), valid] } else { [Some(c), None] }) else { return Ok(Vec::new()) };
+    let Some(places) = column.map(|c| if excused { [Some(c), valid] } else { [Some(c), None] }) else {
+        return Ok(Vec::new());
+    };
     let places: Vec<usize> = places.into_iter().flatten().collect();
     let mut out = Vec::new();
     for file in writer.state(target).iter().flat_map(|s| s.files.values()).filter(|f| f.current) {

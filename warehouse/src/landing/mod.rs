@@ -10,6 +10,7 @@ mod judge;
 mod paperwork;
 mod receipts;
 mod settle;
+mod spill;
 mod stage;
 mod standing;
 
@@ -34,7 +35,6 @@ pub struct Delivery {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Landing {
     /// The snapshot that shows it; the one from before when nothing changed.
-    #[serde(serialize_with = "as_text")]
     pub snapshot: SnapshotId,
     /// Whether anything changed.
     pub changed: bool,
@@ -116,8 +116,4 @@ impl Warehouse {
     pub fn intake(&self) -> Intake {
         Intake::new(self.clone())
     }
-}
-
-fn as_text<S: serde::Serializer>(id: &SnapshotId, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-    serializer.collect_str(id)
 }

@@ -66,13 +66,18 @@ fn stored(inner: &Inner, writer: &Writer<'_>, table: &str, column: usize) -> Res
 }
 
 /// Rows of `submission_batch` that are new or change, and the batches that became 5.
-fn batch_rows(inner: &Inner, paper: &Paper<'_>, before: &BTreeMap<String, Vec<Vec<Value>>>) -> (Vec<Vec<Value>>, BTreeSet<String>) {
+fn batch_rows(
+    inner: &Inner,
+    paper: &Paper<'_>,
+    before: &BTreeMap<String, Vec<Vec<Value>>>,
+) -> (Vec<Vec<Value>>, BTreeSet<String>) {
     let mut of_batch: BTreeMap<&str, Vec<&Receipt>> = BTreeMap::new();
     for receipt in &paper.receipts.list {
         of_batch.entry(&receipt.batch).or_default().push(receipt);
     }
     let touched: BTreeSet<BatchId> = paper.fresh.iter().filter_map(|r| BatchId::parse(&r.batch)).collect();
-    let concerned = |id: &BatchId| touched.iter().any(|t| (&t.form, &t.unit, t.period) == (&id.form, &id.unit, id.period));
+    let concerned =
+        |id: &BatchId| touched.iter().any(|t| (&t.form, &t.unit, t.period) == (&id.form, &id.unit, id.period));
     let (mut rows, mut replaced) = (Vec::new(), BTreeSet::new());
     for (batch, receipts) in of_batch {
         let Some(id) = BatchId::parse(batch).filter(|id| concerned(id)) else { continue };
@@ -89,14 +94,23 @@ fn batch_rows(inner: &Inner, paper: &Paper<'_>, before: &BTreeMap<String, Vec<Ve
 }
 
 /// One row of `submission_batch` in contract order.
-fn batch_row(inner: &Inner, paper: &Paper<'_>, id: &BatchId, batch: &str, receipts: &[&Receipt], old: Option<&Vec<Value>>) -> Vec<Value> {
+fn batch_row(
+    inner: &Inner,
+    paper: &Paper<'_>,
+    id: &BatchId,
+    batch: &str,
+    receipts: &[&Receipt],
+    old: Option<&Vec<Value>>,
+) -> Vec<Value> {
     let int = |n: u64| Value::Int(i64::try_from(n).unwrap_or(i64::MAX));
     let first = receipts.iter().min_by_key(|r| (r.received, &r.file));
     let (rows, errors) = receipts.iter().fold((0, 0), |(rows, errors), r| (rows + r.rows, errors + r.errors));
     let received = first.map_or(Value::Null, |r| Value::Ts(r.received));
     let kept = |place: usize| old.and_then(|o| o.get(place)).cloned().unwrap_or_default();
     let signed = signatures(paper, batch);
-    let name = |place: usize, fresh: Option<String>| if kept(place).is_null() { fresh.map_or(Value::Null, Value::Str) } else { kept(place) };
+    let name = |place: usize, fresh: Option<String>| {
+        if kept(place).is_null() { fresh.map_or(Value::Null, Value::Str) } else { kept(place) }
+    };
     let text = |pick: fn(&Receipt) -> &str| first.map_or(Value::Null, |r| pick(r).into());
     vec![
         batch.into(),
@@ -136,7 +150,11 @@ fn status(all: &Receipts, id: &BatchId, receipts: &[&Receipt], rows: u64, errors
 fn due(inner: &Inner, id: &BatchId) -> Option<NaiveDate> {
     let calendar = WorkCalendar::new(&inner.contracts);
     let tables = inner.contracts.forms.get(&id.form)?.tables.iter();
-    tables.filter(|t| Some(t.frequency) == id.period.frequency()).filter_map(|t| t.due).map(|due| calendar.due_date(due, id.period)).min()
+    tables
+        .filter(|t| Some(t.frequency) == id.period.frequency())
+        .filter_map(|t| t.due)
+        .map(|due| calendar.due_date(due, id.period))
+        .min()
 }
 
 /// The first signature found among the files of a batch.
@@ -165,7 +183,12 @@ fn totals(paper: &Paper<'_>, batch: &str, kept: &Value) -> Value {
 }
 
 /// Rows of `dq_issue`: the new ones, and those of replaced batches, now fixed.
-fn issue_rows(inner: &Inner, writer: &Writer<'_>, paper: &Paper<'_>, replaced: &BTreeSet<String>) -> Result<Vec<Vec<Value>>> {
+fn issue_rows(
+    inner: &Inner,
+    writer: &Writer<'_>,
+    paper: &Paper<'_>,
+    replaced: &BTreeSet<String>,
+) -> Result<Vec<Vec<Value>>> {
     let mut rows = Vec::new();
     if !replaced.is_empty() {
         let before = stored(inner, writer, "dq_issue", 1)?;
@@ -189,7 +212,10 @@ fn issue_rows(inner: &Inner, writer: &Writer<'_>, paper: &Paper<'_>, replaced: &
 }
 
 fn issue_row(file: &StagedFile, batch: &str, issue: &Issue, seen: &mut BTreeMap<String, u32>) -> Vec<Value> {
-    let place = format!("{batch}|{}|{}|{:?}|{:?}|{:?}|{}", file.sha256, issue.sheet, issue.row, issue.cell, issue.header, issue.code);
+    let place = format!(
+        "{batch}|{}|{}|{:?}|{:?}|{:?}|{}",
+        file.sha256, issue.sheet, issue.row, issue.cell, issue.header, issue.code
+    );
     let number = seen.entry(place.clone()).and_modify(|n| *n += 1).or_insert(0);
     let digest = sha256_hex(format!("{place}|{number}").as_bytes());
     let optional = |text: &Option<String>| text.as_deref().map_or(Value::Null, Value::text);

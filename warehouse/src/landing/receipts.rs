@@ -121,7 +121,8 @@ pub(super) fn read(inner: &Inner, writer: &Writer<'_>) -> Result<Receipts> {
     let shape = shape_of(&inner.shapes, "submission_file")?;
     let mut list = Vec::new();
     for file in writer.state("submission_file").iter().flat_map(|s| s.files.values()) {
-        let batch = with_unit(shape, &datafile::read(&inner.layout.table("submission_file"), shape, file, None)?, file)?;
+        let batch =
+            with_unit(shape, &datafile::read(&inner.layout.table("submission_file"), shape, file, None)?, file)?;
         list.extend(cells::rows(&batch).into_iter().filter_map(from_row));
     }
     Ok(Receipts::new(list))

@@ -47,6 +47,9 @@ impl Scope<'_> {
     pub fn settle(&self, inner: &Inner, writer: &mut Writer<'_>, draft: &mut Draft) -> Result<Restated> {
         let replaced = self.replaced();
         let incoming = self.incoming();
+        if replaced.is_empty() && self.parts.iter().all(|p| p.accepted() == 0) {
+            return Ok(Restated::new());
+        }
         let opened = self.open(inner, writer, draft, true)?;
         let standing: Vec<Stored> = opened.iter().flat_map(|o| o.rows.iter().copied()).collect();
         let missing = orphans(&standing, &replaced, &incoming);
@@ -93,7 +96,9 @@ impl Scope<'_> {
         let stored = writer.state(self.shape.name()).into_iter().flat_map(|s| s.files.values());
         let all = stored.filter(|f| !draft.remove.contains(&f.path)).chain(&draft.add);
         // A table that the bureau sends for all units has its rows in every partition.
-        let mine = |f: &&DataFile| !self.shape.has_unit() || self.shape.table.is_city() || f.unit.as_deref() == Some(self.unit);
+        let mine = |f: &&DataFile| {
+            !self.shape.has_unit() || self.shape.table.is_city() || f.unit.as_deref() == Some(self.unit)
+        };
         all.filter(mine).cloned().collect()
     }
 
@@ -113,7 +118,9 @@ impl Scope<'_> {
             if last.as_ref().is_none_or(|(seen, _)| *seen != text) {
                 last = Some((text, BatchId::parse(text)));
             }
-            if let Some((_, Some(id))) = last.as_ref().filter(|(_, id)| id.as_ref().is_some_and(|b| b.unit == self.unit)) {
+            if let Some((_, Some(id))) =
+                last.as_ref().filter(|(_, id)| id.as_ref().is_some_and(|b| b.unit == self.unit))
+            {
                 rows.push(Stored { key, period: id.period, revision: id.revision, file: place, row });
             }
         }
@@ -124,13 +131,23 @@ impl Scope<'_> {
     fn counting(&self, files: &[Opened], replaced: &BTreeSet<Period>, wanted: &[Key]) -> Vec<Stored> {
         let counts = |s: &&Stored| {
             let slot = Slot { table: self.shape.name().to_owned(), unit: self.unit.to_owned(), period: s.period };
-            wanted.binary_search(&s.key).is_ok() && !replaced.contains(&s.period) && self.receipts.in_force(&slot) == Some(s.revision)
+            wanted.binary_search(&s.key).is_ok()
+                && !replaced.contains(&s.period)
+                && self.receipts.in_force(&slot) == Some(s.revision)
         };
         files.iter().flat_map(|f| &f.rows).filter(counts).copied().collect()
     }
 
     /// Parts the files that lose rows; returns the digests of the closed rows by their place in `standing`.
-    fn close(&self, inner: &Inner, opened: &[Opened], standing: &[Stored], plan: &Plan, draft: &mut Draft, out: &mut Poured) -> Result<BTreeMap<usize, String>> {
+    fn close(
+        &self,
+        inner: &Inner,
+        opened: &[Opened],
+        standing: &[Stored],
+        plan: &Plan,
+        draft: &mut Draft,
+        out: &mut Poured,
+    ) -> Result<BTreeMap<usize, String>> {
         let mut digests = BTreeMap::new();
         let mut by_file: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for place in &plan.close {
@@ -188,7 +205,8 @@ impl Scope<'_> {
 
     fn enter_part(&self, staged: &StagedTable, rows: &[u32], current: bool, out: &mut Poured) -> Result<()> {
         let table = self.shape.name();
-        let units = self.shape.table.index_of(UNIT).map(|i| staged.rows.column(i).as_string::<i32>().clone());
+        let delivered = staged.rows.get()?;
+        let units = self.shape.table.index_of(UNIT).map(|i| delivered.column(i).as_string::<i32>().clone());
         let mut by_unit: BTreeMap<Option<String>, Vec<u32>> = BTreeMap::new();
         for row in rows {
             let at = *row as usize;
@@ -196,18 +214,24 @@ impl Scope<'_> {
             by_unit.entry(unit).or_default().push(*row);
         }
         for (unit, rows) in by_unit {
-            let picked = datafile::pick(table, &staged.rows, &rows)?;
+            let picked = datafile::pick(table, &delivered, &rows)?;
             let hashes: Vec<Value> = rows.iter().map(|r| Value::Str(hex::encode(staged.hashes[*r as usize]))).collect();
             let numbers: Vec<Value> = rows.iter().map(|r| Value::Int(i64::from(staged.row_no[*r as usize]))).collect();
             let to = if current { Value::Null } else { Value::Ts(self.clock) };
-            let lineage = Lineage { batch: staged.batch_id(), sheet: &staged.sheet, numbers, hashes, from: self.clock, to };
+            let lineage =
+                Lineage { batch: staged.batch_id(), sheet: &staged.sheet, numbers, hashes, from: self.clock, to };
             out.push(Partition { unit, current }, lineage.join(self.shape, &picked)?);
         }
         Ok(())
     }
 
     /// The same rows with other times of validity; `None` leaves `valid_from_ts`, and clears `valid_to_ts`.
-    fn stamped(&self, batch: &RecordBatch, from: Option<NaiveDateTime>, to: Option<NaiveDateTime>) -> Result<RecordBatch> {
+    fn stamped(
+        &self,
+        batch: &RecordBatch,
+        from: Option<NaiveDateTime>,
+        to: Option<NaiveDateTime>,
+    ) -> Result<RecordBatch> {
         let mut columns = batch.columns().to_vec();
         let set = |name: &str, value: Value, columns: &mut Vec<ArrayRef>| {
             let Some(place) = self.shape.file_index(name) else { return Ok(()) };

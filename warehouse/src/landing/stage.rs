@@ -1,11 +1,12 @@
 //! Staging: the rows of a checked file become Arrow with tokens in place of personal data, and digests by which they are
 //! judged later. After this no clear text is held except what waits for the vault.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::array::{Array, AsArray};
 use arrow::record_batch::RecordBatch;
 use chrono::NaiveDateTime;
 use suixin_ingest::checked::{CheckedFile, CheckedRow, CheckedTable, Issue, SentHeader, Signatures};
@@ -13,6 +14,7 @@ use suixin_ingest::contract::{Contracts, VaultKind};
 use suixin_ingest::period::Period;
 use suixin_ingest::value::Value;
 
+use super::spill::{Rows, Scratch};
 use super::{Landing, Progress};
 use crate::cells;
 use crate::digest::{self, Key};
@@ -24,11 +26,17 @@ use crate::warehouse::{Store, Warehouse};
 /// Clear texts are sealed when so many wait, so that a large delivery does not hold them all.
 const SEAL_AT: usize = 200_000;
 
+/// Bytes of rows held in memory before they are spilled.
+const MEMORY_BYTES: usize = 512 << 20;
+
 /// A delivery being handed over. Dropping it changes nothing in the tables; personal data sealed so far stay sealed.
 pub struct Intake {
     warehouse: Warehouse,
     files: Vec<StagedFile>,
     pending: Pending,
+    memory_bytes: usize,
+    held_bytes: usize,
+    scratch: Option<Scratch>,
 }
 
 /// A file as staged.
@@ -74,7 +82,7 @@ pub(super) struct StagedTable {
     pub headers: BTreeMap<usize, SentHeader>,
     pub issues: Vec<Issue>,
     /// Columns of the contract.
-    pub rows: RecordBatch,
+    pub rows: Rows,
     /// Row of the sheet.
     pub row_no: Vec<u32>,
     /// Digest of the whole row.
@@ -84,6 +92,8 @@ pub(super) struct StagedTable {
     /// Foreign keys that are judged at closing.
     pub references: Vec<Reference>,
     pub waivers: Vec<Waiver>,
+    /// Of `person`: whether the row says that its number is invalid and known to be.
+    pub excuses: Vec<bool>,
     /// Rows taken back at closing.
     pub dead: Vec<bool>,
 }
@@ -128,7 +138,21 @@ impl StagedTable {
 
 impl Intake {
     pub(super) fn new(warehouse: Warehouse) -> Self {
-        Self { warehouse, files: Vec::new(), pending: Pending::new() }
+        Self {
+            warehouse,
+            files: Vec::new(),
+            pending: Pending::new(),
+            memory_bytes: MEMORY_BYTES,
+            held_bytes: 0,
+            scratch: None,
+        }
+    }
+
+    /// Bytes of rows that are held in memory; beyond them rows wait in scratch files. Half a GiB unless said otherwise.
+    #[must_use]
+    pub fn with_memory(mut self, bytes: usize) -> Self {
+        self.memory_bytes = bytes;
+        self
     }
 
     /// Adds a file, in any order.
@@ -147,6 +171,7 @@ impl Intake {
         if self.pending.len() >= SEAL_AT {
             store.vault.seal(&std::mem::take(&mut self.pending))?;
         }
+        self.held_bytes += tables.iter().map(|t| t.rows.bytes()).sum::<usize>();
         self.files.push(StagedFile {
             name: file.name,
             sha256: file.sha256,
@@ -159,6 +184,18 @@ impl Intake {
             tables,
             issues: file.issues,
         });
+        if self.held_bytes > self.memory_bytes { self.spill() } else { Ok(()) }
+    }
+
+    fn spill(&mut self) -> Result<()> {
+        let scratch = match self.scratch.take() {
+            Some(made) => self.scratch.insert(made),
+            None => self.scratch.insert(Scratch::new(&self.warehouse.inner.layout.scratch())?),
+        };
+        for table in self.files.iter_mut().flat_map(|f| &mut f.tables) {
+            table.rows.spill(scratch)?;
+        }
+        self.held_bytes = 0;
         Ok(())
     }
 
@@ -167,6 +204,8 @@ impl Intake {
     /// # Errors
     /// As [`Warehouse::land`].
     pub async fn close(self, clock: NaiveDateTime, progress: &dyn Progress) -> Result<Landing> {
+        // The scratch files are needed until the end.
+        let _scratch = self.scratch;
         super::close::close(&self.warehouse.inner, self.files, self.pending, clock, progress).await
     }
 }
@@ -180,7 +219,11 @@ fn stage_table(store: &Store, table: CheckedTable, pending: &mut Pending) -> Res
     let rows_read = table.rows_read.max(table.rows.len() as u64);
     let kept: Vec<CheckedRow> = table.rows.into_iter().filter(|r| !r.rejected && !table.refused).collect();
     let row_no = kept.iter().map(|r| r.row_no).collect();
-    let waiting = kept.iter().enumerate().flat_map(|(row, r)| r.awaiting_waiver.iter().map(move |w| (row, w.clone()))).collect::<Vec<_>>();
+    let waiting = kept
+        .iter()
+        .enumerate()
+        .flat_map(|(row, r)| r.awaiting_waiver.iter().map(move |w| (row, w.clone())))
+        .collect::<Vec<_>>();
     let mut values: Vec<Vec<Value>> = kept.into_iter().map(|r| r.values).collect();
     own_unit(shape, &table.unit, &mut values);
     tokenise_all(store, shape, &mut values, pending);
@@ -209,10 +252,20 @@ fn stage_table(store: &Store, table: CheckedTable, pending: &mut Pending) -> Res
         keys: digest::keys(name, &rows, &shape.key_places())?,
         references: references(&store.contracts, shape, &rows)?,
         waivers,
+        excuses: excuses(shape, &rows),
         dead: vec![false; rows.num_rows()],
-        rows,
+        rows: Rows::Memory(rows),
         shape: Arc::clone(shape),
     })
+}
+
+/// Which rows of `person` say that their number is invalid and known to be.
+fn excuses(shape: &Shape, rows: &RecordBatch) -> Vec<bool> {
+    if shape.name() != "person" {
+        return Vec::new();
+    }
+    let valid = shape.table.index_of("id_valid").map(|i| rows.column(i).as_boolean());
+    (0..rows.num_rows()).map(|row| valid.is_some_and(|v| v.is_valid(row) && !v.value(row))).collect()
 }
 
 /// The unit of a table that units send is the sender, never what a cell says.
@@ -259,7 +312,9 @@ pub(super) fn referred_column(contracts: &Contracts, target: &str) -> Option<usi
 fn references(contracts: &Contracts, shape: &Shape, rows: &RecordBatch) -> Result<Vec<Reference>> {
     let mut out = Vec::new();
     for (column, contract) in shape.table.columns.iter().enumerate() {
-        let Some(target) = contract.foreign.as_deref().filter(|t| referred_column(contracts, t).is_some()) else { continue };
+        let Some(target) = contract.foreign.as_deref().filter(|t| referred_column(contracts, t).is_some()) else {
+            continue;
+        };
         let keys = digest::references(shape.name(), rows, column)?;
         out.push(Reference { column, target: target.to_owned(), keys });
     }

@@ -69,7 +69,12 @@ pub(super) fn orphans(standing: &[Stored], replaced: &BTreeSet<Period>, incoming
 }
 
 /// Decides. `replaced` are the periods with a new revision in force; `shadows` the replaced rows of the [`orphans`].
-pub(super) fn plan(standing: &[Stored], replaced: &BTreeSet<Period>, incoming: &[Incoming], shadows: &[Stored]) -> Plan {
+pub(super) fn plan(
+    standing: &[Stored],
+    replaced: &BTreeSet<Period>,
+    incoming: &[Incoming],
+    shadows: &[Stored],
+) -> Plan {
     let mut plan = Plan::default();
     let order = by_key(incoming);
     let shadows = Sorted::new(shadows);
@@ -100,7 +105,12 @@ pub(super) fn plan(standing: &[Stored], replaced: &BTreeSet<Period>, incoming: &
 }
 
 /// For every delivered row the row of the same key and the next earlier period, if that is in force or delivered.
-fn follows(standing: &[Stored], replaced: &BTreeSet<Period>, order: &[usize], incoming: &[Incoming]) -> Vec<(usize, Earlier)> {
+fn follows(
+    standing: &[Stored],
+    replaced: &BTreeSet<Period>,
+    order: &[usize],
+    incoming: &[Incoming],
+) -> Vec<(usize, Earlier)> {
     let sorted = Sorted::new(standing);
     let mut out = Vec::new();
     for (at, index) in order.iter().enumerate() {
@@ -201,7 +211,12 @@ mod tests {
         let back = plan(&standing, &nil, &[], &shadows);
         assert_eq!((back.close, back.revive), (vec![0], vec![0]));
         // The same delivery brings an even earlier or a later row of the key.
-        let early = plan(&standing, &replaced(&[2, 12]), &[Incoming { period: Period::month(2023, 12), ..incoming(1, 1) }], &shadows);
+        let early = plan(
+            &standing,
+            &replaced(&[2, 12]),
+            &[Incoming { period: Period::month(2023, 12), ..incoming(1, 1) }],
+            &shadows,
+        );
         assert_eq!((early.revive, early.past), (vec![0], vec![0]));
         assert!(orphans(&standing, &nil, &[incoming(1, 3)]).is_empty());
     }
@@ -219,10 +234,17 @@ mod tests {
                 let plan = plan(&standing, &replaced(&[*m]), &new, &[]);
                 let mut next: Vec<Stored> =
                     standing.iter().enumerate().filter(|(i, _)| !plan.close.contains(i)).map(|(_, s)| *s).collect();
-                next.extend(plan.enter.iter().map(|i| Stored { key: new[*i].key, period: new[*i].period, revision: 0, file: 0, row: 0 }));
+                next.extend(plan.enter.iter().map(|i| Stored {
+                    key: new[*i].key,
+                    period: new[*i].period,
+                    revision: 0,
+                    file: 0,
+                    row: 0,
+                }));
                 standing = next;
             }
-            let mut found: Vec<(Key, u32)> = standing.iter().map(|s| (s.key, s.period.last().to_string()[5..7].parse().unwrap())).collect();
+            let mut found: Vec<(Key, u32)> =
+                standing.iter().map(|s| (s.key, s.period.last().to_string()[5..7].parse().unwrap())).collect();
             found.sort_unstable();
             assert_eq!(found, expected, "{order:?}");
         }

@@ -1,12 +1,14 @@
 //! Reading: a snapshot pins files, and every query of it sees these and no others. Trusted SQL (our own definitions) goes
 //! through [`Snapshot::query`]; SQL that a person wrote goes through [`Snapshot::query_gated`].
 
+mod export;
 mod frame;
 mod gate;
+mod inspect;
 mod provider;
 mod session;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use arrow::record_batch::RecordBatch;
@@ -18,10 +20,12 @@ use datafusion::prelude::{DataFrame, SessionContext};
 use futures::StreamExt;
 use suixin_ingest::value::Value;
 
+pub use export::Format;
 pub use frame::Frame;
 pub use gate::Limits;
 
 use crate::cells;
+use crate::datafile::DataFile;
 use crate::error::{Error, Result};
 use crate::journal::{SnapshotId, Tables};
 use crate::shape::{Shape, shape_of};
@@ -46,22 +50,31 @@ struct Pinned {
     tables: Tables,
     audit_until: u64,
     overlays: BTreeMap<String, RecordBatch>,
+    scope: Option<Scope>,
     trusted: OnceLock<SessionContext>,
     gated: OnceLock<SessionContext>,
 }
 
+/// What a session of some units may see.
+#[derive(Debug, Clone, Default)]
+struct Scope {
+    units: BTreeSet<String>,
+    whole_tables: BTreeSet<String>,
+}
+
 impl Snapshot {
-    pub(crate) fn new(store: Arc<Store>, id: SnapshotId, tables: Tables, audit_until: u64) -> Result<Self> {
+    pub(crate) fn new(store: Arc<Store>, id: SnapshotId, tables: Tables, audit_until: u64) -> Self {
         let pinned = Pinned {
             store,
             id,
             tables,
             audit_until,
             overlays: BTreeMap::new(),
+            scope: None,
             trusted: OnceLock::new(),
             gated: OnceLock::new(),
         };
-        Ok(Self { pinned: Arc::new(pinned) })
+        Self { pinned: Arc::new(pinned) }
     }
 
     /// Its name.
@@ -75,7 +88,10 @@ impl Snapshot {
     pub fn row_count(&self, table: &str) -> u64 {
         match self.pinned.overlays.get(table) {
             Some(overlay) => overlay.num_rows() as u64,
-            None => self.pinned.tables.get(table).map_or(0, |t| t.rows(true)),
+            None => {
+                let files = self.pinned.tables.get(table).into_iter().flat_map(|t| t.files.values());
+                files.filter(|f| f.current && self.pinned.sees_file(table, f)).map(|f| f.rows).sum()
+            }
         }
     }
 
@@ -120,18 +136,20 @@ impl Snapshot {
     pub fn with_table(&self, table: &str, rows: Vec<Vec<Value>>) -> Result<Self> {
         let pinned = &self.pinned;
         let shape = shape_of(&pinned.store.shapes, table)?;
-        let mut overlays = pinned.overlays.clone();
-        overlays.insert(table.to_owned(), overlay(&pinned.store, shape, rows)?);
-        let pinned = Pinned {
-            store: Arc::clone(&pinned.store),
-            id: pinned.id.clone(),
-            tables: pinned.tables.clone(),
-            audit_until: pinned.audit_until,
-            overlays,
-            trusted: OnceLock::new(),
-            gated: OnceLock::new(),
-        };
-        Ok(Self { pinned: Arc::new(pinned) })
+        let mut copy = pinned.copy();
+        copy.overlays.insert(table.to_owned(), overlay(&pinned.store, shape, rows)?);
+        Ok(Self { pinned: Arc::new(copy) })
+    }
+
+    /// The same snapshot as some units may see it: of tables with a unit only their own files, which are all that the
+    /// session knows, so that nothing of others can leak through errors, statistics or plans. Of the other tables it holds
+    /// those named in `whole_tables` (code lists, divisions …), which may also be tables with a unit; the rest is not there.
+    #[must_use]
+    pub fn for_units(&self, units: &[&str], whole_tables: &[&str]) -> Self {
+        let set = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect();
+        let mut copy = self.pinned.copy();
+        copy.scope = Some(Scope { units: set(units), whole_tables: set(whole_tables) });
+        Self { pinned: Arc::new(copy) }
     }
 
     fn trusted(&self) -> Result<&SessionContext> {
@@ -144,6 +162,20 @@ impl Snapshot {
 }
 
 impl Pinned {
+    /// The same, with sessions still to be made.
+    fn copy(&self) -> Self {
+        Self {
+            store: Arc::clone(&self.store),
+            id: self.id.clone(),
+            tables: self.tables.clone(),
+            audit_until: self.audit_until,
+            overlays: self.overlays.clone(),
+            scope: self.scope.clone(),
+            trusted: OnceLock::new(),
+            gated: OnceLock::new(),
+        }
+    }
+
     fn session<'a>(&self, cell: &'a OnceLock<SessionContext>, memory_bytes: usize) -> Result<&'a SessionContext> {
         if let Some(made) = cell.get() {
             return Ok(made);
@@ -155,7 +187,7 @@ impl Pinned {
 
     fn catalog(&self) -> Result<Catalog> {
         let mut catalog = Catalog::new();
-        for (name, shape) in &self.store.shapes {
+        for (name, shape) in self.store.shapes.iter().filter(|(name, shape)| self.sees(name, shape)) {
             catalog.push((CURRENT_ROWS, name.clone(), self.current(name, shape)?));
             if shape.submitted() {
                 catalog.push((REPLACED_ROWS, name.clone(), Arc::new(self.files(name, shape, false))));
@@ -164,20 +196,34 @@ impl Pinned {
         Ok(catalog)
     }
 
+    fn sees(&self, name: &str, shape: &Shape) -> bool {
+        self.scope.as_ref().is_none_or(|scope| shape.has_unit() || scope.whole_tables.contains(name))
+    }
+
+    fn sees_file(&self, name: &str, file: &DataFile) -> bool {
+        let own = |scope: &Scope| file.unit.as_ref().is_some_and(|unit| scope.units.contains(unit));
+        self.scope.as_ref().is_none_or(|scope| scope.whole_tables.contains(name) || own(scope))
+    }
+
     fn current(&self, name: &str, shape: &Arc<Shape>) -> Result<Arc<dyn TableProvider>> {
         if let Some(batch) = self.overlays.get(name) {
             let table = MemTable::try_new(batch.schema(), vec![vec![batch.clone()]]).map_err(failed)?;
             return Ok(Arc::new(table));
         }
         if name == "audit_log" {
-            return Ok(Arc::new(AuditTable { store: Arc::clone(&self.store), shape: Arc::clone(shape), until: self.audit_until }));
+            return Ok(Arc::new(AuditTable {
+                store: Arc::clone(&self.store),
+                shape: Arc::clone(shape),
+                until: self.audit_until,
+            }));
         }
         Ok(Arc::new(self.files(name, shape, true)))
     }
 
     fn files(&self, name: &str, shape: &Arc<Shape>, current: bool) -> PinnedTable {
-        let files = self.tables.get(name).map(|t| t.files.values().filter(|f| f.current == current).cloned().collect());
-        PinnedTable::new(Arc::clone(shape), files.unwrap_or_default())
+        let all = self.tables.get(name).into_iter().flat_map(|t| t.files.values());
+        let seen = all.filter(|f| f.current == current && self.sees_file(name, f));
+        PinnedTable::new(Arc::clone(shape), seen.cloned().collect())
     }
 }
 

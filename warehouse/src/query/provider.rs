@@ -45,13 +45,15 @@ impl PinnedTable {
         let inside: Vec<FieldRef> = shape.file.fields().iter().filter_map(|f| field(f.name())).collect();
         let outside: Vec<FieldRef> = shape.partitions.iter().filter_map(|p| field(p)).collect();
         let schema = TableSchema::builder(Arc::new(Schema::new(inside))).with_table_partition_cols(outside).build();
-        let places = shape.query.fields().iter().filter_map(|f| schema.table_schema().index_of(f.name()).ok()).collect();
+        let places =
+            shape.query.fields().iter().filter_map(|f| schema.table_schema().index_of(f.name()).ok()).collect();
         Self { shape, files, schema, places }
     }
 
     /// The files that can hold rows for filters on partition columns.
     fn pruned(&self, state: &dyn Session, filters: &[Expr]) -> Result<Vec<&DataFile>> {
-        let usable: Vec<&Expr> = filters.iter().filter(|f| expr_applicable_for_cols(&self.shape.partitions, f)).collect();
+        let usable: Vec<&Expr> =
+            filters.iter().filter(|f| expr_applicable_for_cols(&self.shape.partitions, f)).collect();
         if usable.is_empty() || self.files.is_empty() {
             return Ok(self.files.iter().collect());
         }
@@ -73,11 +75,14 @@ impl PinnedTable {
     fn partition_batch(&self) -> Result<RecordBatch> {
         let fields = self.schema.table_partition_cols().clone();
         let columns = fields.iter().map(|field| match field.data_type() {
-            DataType::Boolean => Arc::new(BooleanArray::from_iter(self.files.iter().map(|f| Some(f.current)))) as ArrayRef,
+            DataType::Boolean => {
+                Arc::new(BooleanArray::from_iter(self.files.iter().map(|f| Some(f.current)))) as ArrayRef
+            }
             _ => Arc::new(StringViewArray::from_iter(self.files.iter().map(|f| f.unit.as_deref()))) as ArrayRef,
         });
         let options = RecordBatchOptions::new().with_row_count(Some(self.files.len()));
-        let batch = RecordBatch::try_new_with_options(Arc::new(Schema::new(fields.clone())), columns.collect(), &options);
+        let batch =
+            RecordBatch::try_new_with_options(Arc::new(Schema::new(fields.clone())), columns.collect(), &options);
         batch.map_err(DataFusionError::from)
     }
 
@@ -119,7 +124,9 @@ impl TableProvider for PinnedTable {
         let on_partitions = |f: &&Expr| expr_applicable_for_cols(&self.shape.partitions, f);
         Ok(filters
             .iter()
-            .map(|f| if on_partitions(f) { TableProviderFilterPushDown::Exact } else { TableProviderFilterPushDown::Inexact })
+            .map(|f| {
+                if on_partitions(f) { TableProviderFilterPushDown::Exact } else { TableProviderFilterPushDown::Inexact }
+            })
             .collect())
     }
 
@@ -127,7 +134,13 @@ impl TableProvider for PinnedTable {
         Some(self.statistics(self.files.iter()))
     }
 
-    async fn scan(&self, state: &dyn Session, projection: Option<&Vec<usize>>, filters: &[Expr], limit: Option<usize>) -> Result<Arc<dyn ExecutionPlan>> {
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let files = self.pruned(state, filters)?;
         let wanted: Vec<usize> = projection.map_or_else(|| (0..self.places.len()).collect(), Clone::clone);
         if files.is_empty() {
@@ -171,11 +184,16 @@ impl TableProvider for AuditTable {
         TableType::Base
     }
 
-    async fn scan(&self, state: &dyn Session, projection: Option<&Vec<usize>>, filters: &[Expr], limit: Option<usize>) -> Result<Arc<dyn ExecutionPlan>> {
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
         let outside = |e: crate::Error| DataFusionError::External(Box::new(e));
         let rows = self.store.audit.table_rows(self.until).map_err(outside)?;
         let batch = cells::batch(self.shape.name(), &self.shape.query, &rows).map_err(outside)?;
         MemTable::try_new(self.schema(), vec![vec![batch]])?.scan(state, projection, filters, limit).await
     }
 }
-

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::catalog::{
+    CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
+};
 use datafusion::common::DataFusionError;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
@@ -67,7 +69,8 @@ pub(super) fn context(runtime: Arc<RuntimeEnv>, tables: &Catalog) -> Result<Sess
         .with_create_default_catalog_and_schema(false)
         .with_information_schema(true);
     config.options_mut().execution.enable_recursive_ctes = false;
-    let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+    let state =
+        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
     let catalog = MemoryCatalogProvider::new();
     for name in [CURRENT_ROWS, REPLACED_ROWS] {
         let schema = MemorySchemaProvider::new();
