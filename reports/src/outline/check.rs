@@ -54,7 +54,12 @@ impl<'a> Check<'a> {
     fn all(&mut self) {
         let outline = self.outline;
         let names = [&outline.document, &outline.workbook, &outline.summary_title];
-        names.into_iter().chain(&outline.title).chain(&outline.cover).chain(&outline.closing).for_each(|p| self.phrase(p, None));
+        names
+            .into_iter()
+            .chain(&outline.title)
+            .chain(&outline.cover)
+            .chain(&outline.closing)
+            .for_each(|p| self.phrase(p, None));
         let targets = self.targets();
         for block in outline.blocks() {
             if let Some(condition) = &block.when {

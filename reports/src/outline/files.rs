@@ -29,7 +29,8 @@ impl Outline {
     pub fn load(dir: Option<&Path>) -> crate::Result<Self> {
         match dir.map(|d| d.join(FILE)).filter(|p| p.exists()) {
             Some(path) => {
-                let source = std::fs::read_to_string(&path).map_err(|e| ReportError::File { path: path.clone(), source: e })?;
+                let source =
+                    std::fs::read_to_string(&path).map_err(|e| ReportError::File { path: path.clone(), source: e })?;
                 Self::parse(FILE, &source)
             }
             None => Self::joint_meeting(),

@@ -4,7 +4,7 @@ use toml::Spanned;
 
 use super::raw::{RawAnnex, RawBlock, RawCard, RawChapter, RawOutline, RawSheet, Words};
 use super::{
-    Annex, Block, Body, Card, ChartSpec, Chapter, ColumnRef, Mistake, Outline, Pivot, Rows, Sheet, SheetChart, Span,
+    Annex, Block, Body, Card, Chapter, ChartSpec, ColumnRef, Mistake, Outline, Pivot, Rows, Sheet, SheetChart, Span,
     TableSpec,
 };
 use crate::error::{Mistakes, ReportError, Result};
@@ -85,7 +85,8 @@ impl Loader<'_> {
         let raw = raw.into_inner();
         let when = raw.when.as_ref().and_then(|w| self.condition(w));
         let otherwise = raw.otherwise.as_ref().map(|w| self.phrase(w));
-        let given = [raw.heading.is_some(), raw.text.is_some(), raw.cards.is_some(), raw.chart.is_some(), raw.table.is_some()];
+        let given =
+            [raw.heading.is_some(), raw.text.is_some(), raw.cards.is_some(), raw.chart.is_some(), raw.table.is_some()];
         if given.iter().filter(|g| **g).count() != 1 {
             self.mistake(span.start, "块的种类不明".to_owned(), "heading、text、cards、chart、table 恰好写一个");
             return None;

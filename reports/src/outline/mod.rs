@@ -14,8 +14,8 @@ use serde::Deserialize;
 
 use crate::phrase::{Condition, Phrase};
 
-pub use files::export_embedded;
 pub use check::Catalogue;
+pub use files::export_embedded;
 
 /// A pack's table of contents with its words.
 #[derive(Debug, Clone)]
@@ -362,15 +362,30 @@ impl Outline {
 }
 
 impl ChartSpec {
+    /// Columns whose values are drawn.
+    #[must_use]
+    pub fn measures(&self) -> Vec<&String> {
+        let single = [&self.value, &self.x, &self.y, &self.total];
+        single.into_iter().flatten().chain(&self.values).collect()
+    }
+
     /// Columns that the chart reads.
     #[must_use]
     pub fn columns(&self) -> Vec<&String> {
         let single = [
-            &self.label, &self.group, &self.across, &self.x, &self.y, &self.value, &self.total, &self.rate, &self.low,
-            &self.high, &self.role,
+            &self.label,
+            &self.group,
+            &self.across,
+            &self.x,
+            &self.y,
+            &self.value,
+            &self.total,
+            &self.rate,
+            &self.low,
+            &self.high,
+            &self.role,
         ];
         let several = self.values.iter().chain(&self.muted).chain(&self.rates).chain(self.losses.iter().flatten());
         single.into_iter().flatten().chain(several).collect()
     }
 }
-

@@ -1,0 +1,25 @@
+//! Reports of 遂心善评: charts, the joint meeting's pack as PDF and workbook, and its manifest.
+//!
+//! Invariants: every number in a document is a cell of the brief and stands in the manifest; the same brief and outline
+//! give the same bytes; counts of 1 to 4 persons are never printed. Absent on purpose: SQL, HTTP, clocks, system fonts.
+
+pub mod brief;
+pub mod chart;
+pub mod error;
+pub mod figure;
+pub mod fonts;
+pub mod manifest;
+pub mod number;
+pub mod outline;
+pub mod pack;
+pub mod page;
+pub mod pdf;
+pub mod phrase;
+pub mod privacy;
+pub mod xlsx;
+
+pub use brief::{Brief, Cell, Column, Dataset, Meta, Privacy};
+pub use error::{ErrorKind, Mistakes, ReportError, Result};
+pub use manifest::{Difference, DifferenceKind, Manifest, read_manifest, verify_manifest};
+pub use outline::{Catalogue, Mistake, Outline};
+pub use pack::{Progress, render_pack};
