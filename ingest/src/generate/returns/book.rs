@@ -10,7 +10,7 @@ use crate::generate::store::create;
 
 use super::cells::{Out, SERIAL_OFFSET};
 use super::context::Context;
-use super::grid::{Grid, lay_out};
+use super::grid::{Grid, Merge, lay_out};
 use super::sheet::Sheet;
 
 struct Formats {
@@ -19,7 +19,7 @@ struct Formats {
     merged: Format,
 }
 
-/// Writes sheets into one workbook; returns the layout of each.
+/// Writes sheets into one workbook; returns the layout of each, without its lines.
 pub(super) fn write(
     context: &Context<'_>,
     path: &Path,
@@ -29,10 +29,20 @@ pub(super) fn write(
 ) -> Result<Vec<Grid>, GenerateError> {
     // The file is made first, so that a missing folder is our own error.
     create(path)?;
-    let grids: Vec<Grid> = sheets.iter_mut().map(|s| lay_out(context, s, date)).collect();
-    let names: Vec<String> = sheets.iter().map(|s| sheet_name(&s.info.table.title)).collect();
-    let saved = fill(context.plan.year, &names, &grids, note_sheet).and_then(|mut book| book.save(path));
-    saved.map_err(|source| GenerateError::Workbook { path: path.to_owned(), source })?;
+    let mut grids = Vec::with_capacity(sheets.len());
+    let written = start(context.plan.year, note_sheet).and_then(|(mut book, formats)| {
+        for sheet in sheets {
+            // One grid at a time: the lines of a big sheet are dropped as soon as the workbook has them.
+            let mut grid = lay_out(context, sheet, date);
+            let lines = std::mem::take(&mut grid.lines);
+            let page = book.add_worksheet();
+            page.set_name(sheet_name(&sheet.info.table.title))?;
+            write_grid(page, &grid.merges, &lines, &formats)?;
+            grids.push(grid);
+        }
+        book.save(path)
+    });
+    written.map_err(|source| GenerateError::Workbook { path: path.to_owned(), source })?;
     Ok(grids)
 }
 
@@ -41,38 +51,33 @@ pub(super) fn sheet_name(title: &str) -> String {
     title.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(31).collect()
 }
 
-fn fill(year: i32, names: &[String], grids: &[Grid], note_sheet: bool) -> Result<Workbook, XlsxError> {
+fn start(year: i32, note_sheet: bool) -> Result<(Workbook, Formats), XlsxError> {
     let mut book = Workbook::new();
     let created = ExcelDateTime::from_ymd(u16::try_from(year + 1).unwrap_or(2000), 1, 1)?;
     book.set_properties(&DocProperties::new().set_creation_datetime(&created));
-    let formats = Formats {
-        date: Format::new().set_num_format("yyyy-mm-dd"),
-        time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
-        merged: Format::new().set_align(FormatAlign::Center).set_bold(),
-    };
     if note_sheet {
         let sheet = book.add_worksheet();
         sheet.set_name("填报说明")?;
         sheet.write_string(0, 0, "填报说明")?;
         sheet.write_string(1, 0, "1.请按月填报,金额以表头单位为准;2.身份证号请设为文本格式。")?;
     }
-    for (name, grid) in names.iter().zip(grids) {
-        let sheet = book.add_worksheet();
-        sheet.set_name(name)?;
-        write_grid(sheet, grid, &formats)?;
-    }
-    Ok(book)
+    let formats = Formats {
+        date: Format::new().set_num_format("yyyy-mm-dd"),
+        time: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+        merged: Format::new().set_align(FormatAlign::Center).set_bold(),
+    };
+    Ok((book, formats))
 }
 
-fn write_grid(sheet: &mut Worksheet, grid: &Grid, formats: &Formats) -> Result<(), XlsxError> {
-    for (r1, c1, r2, c2, text) in &grid.merges {
+fn write_grid(sheet: &mut Worksheet, merges: &[Merge], lines: &[Vec<Out>], formats: &Formats) -> Result<(), XlsxError> {
+    for (r1, c1, r2, c2, text) in merges {
         sheet.merge_range(*r1, *c1, *r2, *c2, text, &formats.merged)?;
     }
-    let merged_rows = grid.merges.iter().map(|m| m.2 + 1).max().unwrap_or(0);
-    for (row, line) in (0u32..).zip(&grid.lines) {
+    let merged_rows = merges.iter().map(|m| m.2 + 1).max().unwrap_or(0);
+    for (row, line) in (0u32..).zip(lines) {
         for (column, cell) in (0u16..).zip(line) {
-            let merged = row < merged_rows
-                && grid.merges.iter().any(|m| (m.0..=m.2).contains(&row) && (m.1..=m.3).contains(&column));
+            let merged =
+                row < merged_rows && merges.iter().any(|m| (m.0..=m.2).contains(&row) && (m.1..=m.3).contains(&column));
             if !merged {
                 write_cell(sheet, (row, column), cell, formats)?;
             }

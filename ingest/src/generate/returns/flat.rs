@@ -20,12 +20,13 @@ pub(super) fn write_csv(context: &Context<'_>, path: &Path, sheet: &mut Sheet<'_
     let mut writer = csv::WriterBuilder::new().terminator(terminator).from_writer(Vec::new());
     writer.write_record(&sheet.headers).map_err(|e| io(e.into()))?;
     let mut grid = Grid::default();
-    for i in 0..sheet.rows.len() {
-        let row = sheet.rows[i].clone();
-        let cells = row_cells(context, sheet, &row);
+    let rows = std::mem::take(&mut sheet.rows);
+    for (i, row) in rows.iter().enumerate() {
+        let cells = row_cells(context, sheet, row);
         writer.write_record(cells.iter().map(Out::flat)).map_err(|e| io(e.into()))?;
         grid.at.push(i + 2);
     }
+    sheet.rows = rows;
     let bytes = writer.into_inner().map_err(|e| io(e.into_error()))?;
     let text = String::from_utf8_lossy(&bytes);
     let mut file = create(path)?;
@@ -45,13 +46,14 @@ pub(super) fn write_json(
     date: Day,
 ) -> Result<Grid, GenerateError> {
     let (mut grid, mut data) = (Grid::default(), Vec::new());
-    for i in 0..sheet.rows.len() {
-        let row = sheet.rows[i].clone();
-        let cells = row_cells(context, sheet, &row);
+    let rows = std::mem::take(&mut sheet.rows);
+    for (i, row) in rows.iter().enumerate() {
+        let cells = row_cells(context, sheet, row);
         let pairs = sheet.headers.iter().cloned().zip(cells.iter().map(json));
         data.push(serde_json::Value::Object(pairs.collect()));
         grid.at.push(i + 1);
     }
+    sheet.rows = rows;
     let all = serde_json::json!({
         "报表": sheet.info.table.title,
         "填报单位": context.units[sheet.unit].1,

@@ -30,15 +30,15 @@ pub(super) fn lay_out(context: &Context<'_>, sheet: &mut Sheet<'_>, date: Day) -
     grid.lines.push(vec![Out::Text(title)]);
     grid.lines.push(unit_line(context, sheet, date));
     header(sheet, &mut grid, width);
-    for i in 0..sheet.rows.len() {
+    let rows = std::mem::take(&mut sheet.rows);
+    for row in &rows {
         if !sheet.style.plain && sheet.rng.chance(0.008) {
             grid.lines.push(Vec::new());
         }
-        let row = sheet.rows[i].clone();
-        let cells = row_cells(context, sheet, &row);
-        grid.lines.push(cells);
+        grid.lines.push(row_cells(context, sheet, row));
         grid.at.push(grid.lines.len());
     }
+    sheet.rows = rows;
     if sheet.has_total() {
         grid.lines.push(total(sheet));
         grid.total_at = Some(grid.lines.len());
