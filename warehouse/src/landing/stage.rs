@@ -1,7 +1,7 @@
 //! Staging: the rows of a checked file become Arrow with tokens in place of personal data, and digests by which they are
 //! judged later. After this no clear text is held except what waits for the vault.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use crate::cells;
 use crate::digest::{self, Key};
 use crate::error::{Error, Result};
 use crate::shape::{Shape, UNIT, shape_of};
-use crate::vault::Pending;
+use crate::vault::{Pending, token_text};
 use crate::warehouse::{Store, Warehouse};
 
 /// Clear texts are sealed when so many wait, so that a large delivery does not hold them all.
@@ -33,10 +33,18 @@ const MEMORY_BYTES: usize = 512 << 20;
 pub struct Intake {
     warehouse: Warehouse,
     files: Vec<StagedFile>,
-    pending: Pending,
+    clear: ClearTexts,
     memory_bytes: usize,
     held_bytes: usize,
     scratch: Option<Scratch>,
+}
+
+/// Clear texts on their way to the vault.
+#[derive(Default)]
+struct ClearTexts {
+    pending: Pending,
+    /// Tokens met in this delivery: the same person stands in many rows, and one look at the vault is enough.
+    seen: HashSet<u128>,
 }
 
 /// A file as staged.
@@ -141,7 +149,7 @@ impl Intake {
         Self {
             warehouse,
             files: Vec::new(),
-            pending: Pending::new(),
+            clear: ClearTexts::default(),
             memory_bytes: MEMORY_BYTES,
             held_bytes: 0,
             scratch: None,
@@ -165,11 +173,11 @@ impl Intake {
         let mut tables = Vec::new();
         if !refused {
             for table in file.tables {
-                tables.push(stage_table(&store, table, &mut self.pending)?);
+                tables.push(stage_table(&store, table, &mut self.clear)?);
             }
         }
-        if self.pending.len() >= SEAL_AT {
-            store.vault.seal(&std::mem::take(&mut self.pending))?;
+        if self.clear.pending.len() >= SEAL_AT {
+            store.vault.seal(&std::mem::take(&mut self.clear.pending))?;
         }
         self.held_bytes += tables.iter().map(|t| t.rows.bytes()).sum::<usize>();
         self.files.push(StagedFile {
@@ -206,11 +214,11 @@ impl Intake {
     pub async fn close(self, clock: NaiveDateTime, progress: &dyn Progress) -> Result<Landing> {
         // The scratch files are needed until the end.
         let _scratch = self.scratch;
-        super::close::close(&self.warehouse.inner, self.files, self.pending, clock, progress).await
+        super::close::close(&self.warehouse.inner, self.files, self.clear.pending, clock, progress).await
     }
 }
 
-fn stage_table(store: &Store, table: CheckedTable, pending: &mut Pending) -> Result<StagedTable> {
+fn stage_table(store: &Store, table: CheckedTable, clear: &mut ClearTexts) -> Result<StagedTable> {
     let shape = shape_of(&store.shapes, &table.table)?;
     if !shape.submitted() {
         return Err(Error::Input(format!("表“{}”由系统生成，不能报送", table.table)));
@@ -226,7 +234,7 @@ fn stage_table(store: &Store, table: CheckedTable, pending: &mut Pending) -> Res
         .collect::<Vec<_>>();
     let mut values: Vec<Vec<Value>> = kept.into_iter().map(|r| r.values).collect();
     own_unit(shape, &table.unit, &mut values);
-    tokenise_all(store, shape, &mut values, pending);
+    tokenise_all(store, shape, &mut values, clear);
     let rows = contract_batch(shape, &values)?;
     drop(values);
     let name = shape.name();
@@ -277,16 +285,18 @@ fn own_unit(shape: &Shape, unit: &str, rows: &mut [Vec<Value>]) {
 }
 
 /// Tokens for all personal data. What a sender wrote is clear text even if it looks like a token.
-fn tokenise_all(store: &Store, shape: &Shape, rows: &mut [Vec<Value>], pending: &mut Pending) {
+fn tokenise_all(store: &Store, shape: &Shape, rows: &mut [Vec<Value>], texts: &mut ClearTexts) {
     let personal: Vec<(usize, VaultKind)> =
         shape.table.columns.iter().enumerate().filter_map(|(i, c)| c.vault.map(|k| (i, k))).collect();
     for row in rows.iter_mut() {
         for (place, kind) in &personal {
             let Some(cell) = row.get_mut(*place).filter(|c| !c.is_null()) else { continue };
             let clear = cell.to_string();
-            let token = store.vault.token(*kind, &clear);
-            *cell = Value::Str(token.clone());
-            pending.insert((*kind, token), clear);
+            let bits = store.vault.token_bits(*kind, &clear);
+            *cell = Value::Str(token_text(bits));
+            if texts.seen.insert(bits) {
+                texts.pending.insert((*kind, token_text(bits)), clear);
+            }
         }
     }
 }

@@ -25,8 +25,13 @@ impl Frame {
         Self { columns: names(schema), types: types(schema), ..Self::default() }
     }
 
-    pub(crate) fn extend(&mut self, batch: &RecordBatch) {
-        self.rows.extend(cells::rows(batch));
+    /// Adds rows; returns about how many bytes they take.
+    pub(crate) fn extend(&mut self, batch: &RecordBatch) -> usize {
+        let rows = cells::rows(batch);
+        let text = |value: &Value| value.as_str().map_or(0, str::len);
+        let bytes = rows.iter().flatten().map(|value| size_of::<Value>() + text(value)).sum();
+        self.rows.extend(rows);
+        bytes
     }
 
     /// Place of a column.

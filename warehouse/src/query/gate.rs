@@ -18,6 +18,8 @@ use super::inspect::check;
 use super::{Frame, Snapshot, failed};
 use crate::error::{Error, Result};
 
+/// Largest result held in memory, whatever its number of rows.
+const MAX_FRAME_BYTES: usize = 64 << 20;
 const WORKER_THREADS: usize = 2;
 /// Reserved, not used unless needed.
 const WORKER_STACK_BYTES: usize = 128 << 20;
@@ -48,8 +50,12 @@ impl Snapshot {
     pub async fn query_gated(&self, sql: &str, limits: &Limits) -> Result<Frame> {
         let mut running = self.start_gated(sql, limits).await?;
         let mut frame = Frame::empty(&running.schema);
+        let mut bytes = 0;
         while let Some(batch) = running.next().await? {
-            frame.extend(&batch);
+            bytes += frame.extend(&batch);
+            if bytes > MAX_FRAME_BYTES {
+                return Err(Error::Limit(format!("结果超过 {} MiB，请改用导出", MAX_FRAME_BYTES >> 20)));
+            }
         }
         frame.truncated = running.truncated;
         Ok(frame)

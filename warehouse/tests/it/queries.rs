@@ -114,6 +114,7 @@ async fn the_gate_bounds_rows_and_time_and_keeps_to_the_tables() {
     let endless = "SELECT count(*) FROM generate_series(1,100000) a, generate_series(1,100000) b, generate_series(1,100000) c WHERE a.value+b.value=c.value*7";
     assert_eq!(snapshot.query_gated(endless, &short).await.unwrap_err().kind(), Kind::Limit);
     for (sql, kind) in [
+        ("SELECT repeat('x', 9999) FROM generate_series(1, 7000)", Kind::Limit),
         ("SELECT * FROM '/etc/passwd'", Kind::Query),
         ("SELECT * FROM 'tables/dim_workday'", Kind::Query),
         ("DROP TABLE dim_workday", Kind::Refused),
