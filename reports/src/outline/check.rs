@@ -235,7 +235,8 @@ impl<'a> Check<'a> {
     /// A mistake at the first place of `written` inside a span, or at its start.
     fn mistake(&mut self, span: Span, written: &str, message: String, remedy: String) {
         let source = &self.outline.source;
-        let inside = source.get(span.start..span.end).and_then(|s| s.find(written)).unwrap_or(0);
+        let text = source.get(span.start..span.end).unwrap_or("");
+        let inside = text.find(&format!("\"{written}\"")).or_else(|| text.find(written)).unwrap_or(0);
         let (line, column) = line_column(source, span.start + inside);
         self.mistakes.push(Mistake { file: self.outline.file.clone(), line, column, message, remedy });
     }

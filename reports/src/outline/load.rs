@@ -45,6 +45,12 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
+    /// A table of an array, from its head to the next one: the parser's own span ends with the head.
+    fn reach(&self, start: usize) -> Span {
+        let rest = self.source.get(start + 1..).unwrap_or("");
+        Span { start, end: start + 1 + rest.find("\n[[").unwrap_or(rest.len()) }
+    }
+
     fn mistake(&mut self, at: usize, message: String, remedy: &str) {
         let (line, column) = line_column(self.source, at);
         self.mistakes.push(Mistake { file: self.file.to_owned(), line, column, message, remedy: remedy.to_owned() });
@@ -81,7 +87,7 @@ impl Loader<'_> {
     }
 
     fn block(&mut self, raw: Spanned<RawBlock>) -> Option<Block> {
-        let span = Span { start: raw.span().start, end: raw.span().end };
+        let span = self.reach(raw.span().start);
         let raw = raw.into_inner();
         let when = raw.when.as_ref().and_then(|w| self.condition(w));
         let otherwise = raw.otherwise.as_ref().map(|w| self.phrase(w));
@@ -167,7 +173,7 @@ impl Loader<'_> {
     }
 
     fn sheet(&mut self, raw: Spanned<RawSheet>) -> Sheet {
-        let span = Span { start: raw.span().start, end: raw.span().end };
+        let span = self.reach(raw.span().start);
         let raw = raw.into_inner();
         if raw.name.chars().count() > 31 || raw.name.contains(['[', ']', ':', '*', '?', '/', '\\']) {
             self.mistake(span.start, format!("工作表名“{}”不可用", raw.name), "不超过31个字，不含 []:*?/\\");

@@ -273,7 +273,7 @@ impl Composer {
         let boxes = std::mem::take(&mut self.boxes);
         let can: f64 = boxes.iter().map(|b| if spare < 0.0 { b.elastic.gives() } else { b.elastic.takes() }).sum();
         // Little is not worth a change.
-        if can > 0.0 && (spare < 0.0 || spare > 8.0) {
+        if can > 0.0 && !(0.0..=8.0).contains(&spare) {
             let share = (spare / can).clamp(-1.0, 1.0);
             boxes.iter().for_each(|b| self.resize(b, share));
         }

@@ -94,7 +94,7 @@ fn column(sheet: &mut Worksheet, styles: &Styles, table: &Table, plan: &Plan, x:
             }
         }
     }
-    let head_width = units(&source.title).min(20.0) / if units(&source.title) > 10.0 { 2.0 } else { 1.0 };
+    let head_width = units(&source.title).min(20.0) / if units(&source.title) > 15.0 { 2.0 } else { 1.0 };
     sheet.set_column_width(x, (longest.min(46.0).max(head_width) + 2.5).max(7.0))?;
     Ok(())
 }
@@ -138,8 +138,8 @@ fn head(source: &Source) -> String {
 }
 
 fn heads(sheet: &mut Worksheet, plan: &Plan) -> Result<()> {
-    let two = plan.columns.iter().any(|s| !s.unit.is_empty() || units(&s.title) > 10.0);
-    let three = plan.columns.iter().any(|s| !s.unit.is_empty() && units(&s.title) > 10.0);
+    let two = plan.columns.iter().any(|s| !s.unit.is_empty() || units(&s.title) > 15.0);
+    let three = plan.columns.iter().any(|s| !s.unit.is_empty() && units(&s.title) > 15.0);
     sheet.set_row_height(
         HEAD,
         if three {

@@ -1,10 +1,8 @@
 //! No label of a chart is clipped or lies over another, on real data and at the edges.
 
-mod common;
-
 use std::fmt::Write;
 
-use common::{brief, collisions, dataset, dec, outline, pages, sample, text};
+use crate::common::{brief, collisions, dataset, dec, outline, pages, sample, text};
 use suixin_reports::chart::WIDTH;
 use suixin_reports::page::POINTS_A_PIXEL;
 use suixin_reports::page::compose::Layout;

@@ -1,5 +1,4 @@
 //! Helpers for tests: the sample brief, small datasets, and the boxes of the text in a drawing.
-#![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::collections::BTreeMap;
 

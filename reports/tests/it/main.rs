@@ -1,0 +1,16 @@
+//! The crate on a synthetic year. One binary: linking typst takes longer than most of the tests.
+
+#[cfg(test)]
+mod common;
+#[cfg(test)]
+mod drawings;
+#[cfg(test)]
+mod geometry;
+#[cfg(test)]
+mod mistakes;
+#[cfg(test)]
+mod pack;
+#[cfg(test)]
+mod phrases;
+#[cfg(test)]
+mod workbook;
