@@ -22,6 +22,8 @@ pub struct Config {
     pub packs: String,
     /// Address on which `serve` listens. Only this machine unless the office decides otherwise.
     pub listen: String,
+    /// Whether `listen` may be an address that other machines reach. The pages have no sign-in: only with a guard in front.
+    pub allow_remote: bool,
     /// When the jobs of `serve` run.
     pub schedule: Schedule,
 }
@@ -46,6 +48,7 @@ impl Default for Config {
             inbox: "inbox".to_owned(),
             packs: "packs".to_owned(),
             listen: "127.0.0.1:8080".to_owned(),
+            allow_remote: false,
             schedule: Schedule::default(),
         }
     }

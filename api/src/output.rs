@@ -38,7 +38,7 @@ impl Out {
     /// When the output is closed.
     pub fn table(self, headers: &[&str], rows: &[Vec<String>], right: &[usize]) -> Result<()> {
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+        table.load_preset(presets::UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
         table.set_header(headers.iter().map(Cell::new));
         for row in rows {
             let align = |i: usize| if right.contains(&i) { CellAlignment::Right } else { CellAlignment::Left };

@@ -14,7 +14,7 @@ use crate::checked::CheckedFile;
 /// Endings of files that are looked at; others in a folder are left alone.
 const ENDINGS: [&str; 9] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "json", "ndjson", "et"];
 /// Lists that lie beside returns and are none.
-const LISTS: [&str; 4] = ["manifest.csv", "oracle_report.json", "templates.csv", "expected_rejects.csv"];
+const LISTS: [&str; 6] = ["manifest.csv", "oracle_report.json", "planted_risks.csv", "world.json", "templates.csv", "expected_rejects.csv"];
 
 /// Why a delivery cannot be gathered.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +111,10 @@ fn walk(root: &Path, dir: &Path, out: &mut Vec<(String, String, PathBuf)>) -> Re
             continue;
         }
         if path.is_dir() {
+            // The tables of a synthetic world as they must stand in the end are answers and no returns.
+            if dir == root && name == "truth" {
+                continue;
+            }
             walk(root, &path, out)?;
         } else if is_return(&path, &name, dir == root) {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");

@@ -9,6 +9,7 @@ pub mod check;
 pub mod checked;
 pub mod contract;
 pub mod delivery;
+pub mod generate;
 pub mod normalise;
 pub mod period;
 pub mod read;

@@ -27,7 +27,7 @@ pub async fn evaluate(warehouse: &Warehouse, year: i32) -> Result<(), Fault> {
     let evaluation = suixin_metrics::compute(&warehouse.snapshot().await?, &definitions, year, today, &quiet).await?;
     suixin_metrics::save(warehouse, &evaluation, clock()).await?;
     let hits = suixin_metrics::run_risks(&warehouse.snapshot().await?, &definitions, year, today).await?;
-    suixin_metrics::save_risks(warehouse, &definitions, &hits, year, clock()).await?;
+    suixin_metrics::save_risks(warehouse, &definitions, &hits, today, clock()).await?;
     Ok(())
 }
 

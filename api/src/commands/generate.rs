@@ -8,9 +8,12 @@ use super::Exit;
 use crate::cli::{Generate, Global};
 use crate::progress::Stages;
 
+/// Above so many persons the returns are CSV, as workbooks of that size help nobody.
+const LARGE: u32 = 50_000;
+
 pub(super) fn run(global: &Global, args: &Generate) -> Result<Exit> {
     let contracts = Contracts::embedded()?;
-    let plan = Plan { seed: args.seed, persons: args.persons, year: args.year, mess: args.mess, csv_only: args.csv_only, ..Plan::default() };
+    let plan = Plan { seed: args.seed, persons: args.persons, year: args.year, mess: args.mess, csv_only: args.csv_only || args.persons > LARGE, truth: false };
     let stages = Stages::new();
     let summary = generate(&plan, &contracts, &args.out, &mut |stage, done, total| stages.tell(stage, done, total));
     stages.finish();

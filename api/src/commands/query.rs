@@ -22,7 +22,7 @@ pub(super) async fn run(global: &Global, args: &Query) -> Result<Exit> {
         None => app.warehouse.snapshot().await?,
     };
     record(&app, &args.sql)?;
-    let limits = Limits { rows: args.limit, time: LIMIT, ..Limits::default() };
+    let limits = Limits { max_rows: args.limit, timeout: LIMIT };
     let frame = snapshot.query_gated(&args.sql, &limits).await?;
     let format = if global.json { Format::Json } else { args.format };
     match format {

@@ -18,7 +18,7 @@ pub(super) async fn run(global: &Global, args: &Risks) -> Result<Exit> {
     if global.json {
         global.out().json(&json!({
             "year": year, "hits": hits.len(), "new": saved.new, "again": saved.again, "not_found": saved.not_found,
-            "snapshot": saved.snapshot.to_string(), "list": if args.list { json!(hits) } else { json!(null) },
+            "snapshot": saved.snapshot.to_string(), "list": args.list.then(|| hits.iter().map(row).collect::<Vec<_>>()),
         }))?;
     } else {
         if args.list {
@@ -38,14 +38,14 @@ pub(super) async fn run(global: &Global, args: &Risks) -> Result<Exit> {
     Ok(if hits.is_empty() { Exit::Fine } else { Exit::Finding })
 }
 
+/// Rule, name, unit, kind and key of the entity, amount.
+fn row(h: &suixin_metrics::RiskHit) -> Vec<String> {
+    let amount = h.amount.as_ref().map_or_else(String::new, ToString::to_string);
+    vec![h.rule.clone(), h.rule_name.clone(), h.unit.clone(), h.entity_type.clone(), h.entity_key.clone(), amount]
+}
+
 fn list(global: &Global, hits: &[suixin_metrics::RiskHit]) -> Result<()> {
-    let rows: Vec<Vec<String>> = hits
-        .iter()
-        .map(|h| {
-            let amount = h.amount.as_ref().map_or_else(String::new, ToString::to_string);
-            vec![h.rule.clone(), h.rule_name.clone(), h.unit.clone(), h.entity_type.clone(), h.entity_key.clone(), amount]
-        })
-        .collect();
+    let rows: Vec<Vec<String>> = hits.iter().map(row).collect();
     global.out().table(&["规则", "名称", "单位", "对象类型", "对象", "金额"], &rows, &[5])
 }
 

@@ -146,12 +146,16 @@ fn difference(d: suixin_reports::Difference) -> String {
 
 fn figures(printed: &Manifest, again: &Manifest) -> Vec<String> {
     let find = |id: &str| again.figures.iter().find(|f| f.id == id);
-    let differs = |f: &&suixin_reports::figure::Figure| find(&f.id).is_none_or(|other| other.text != f.text);
+    let differs = |f: &&suixin_reports::figure::Figure| find(&f.id).is_none_or(|other| other.texts != f.texts);
     let say = |f: &suixin_reports::figure::Figure| {
-        let now = find(&f.id).map_or_else(|| "没有这个数".to_owned(), |o| o.text.clone());
-        format!("数字 {} 印的是 {}，重算是 {now}", f.id, f.text)
+        let now = find(&f.id).map_or_else(|| "没有这个数".to_owned(), |o| shown(&o.texts));
+        format!("数字 {} 印的是 {}，重算是 {now}", f.id, shown(&f.texts))
     };
     printed.figures.iter().filter(differs).map(say).collect()
+}
+
+fn shown(texts: &std::collections::BTreeSet<String>) -> String {
+    texts.iter().map(String::as_str).collect::<Vec<_>>().join("、")
 }
 
 fn documents(printed: &Manifest, again: &Manifest) -> Vec<String> {

@@ -81,7 +81,7 @@ impl Job {
     /// The title that belongs to a name of the history.
     #[must_use]
     pub fn title_of(name: &str) -> &str {
-        Self::ALL.into_iter().find(|j| j.name() == name).map_or(name, Self::title)
+        Self::ALL.into_iter().find(|j| j.name() == name).map_or(name, |job| job.title())
     }
 
     /// Its times in the configuration.

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use suixin_reports::figure::Book;
+use suixin_reports::page::compose::Layout;
 use suixin_reports::{Brief, Dataset, Meta, Outline, ReportError, page};
 
 use crate::http::Web;
@@ -30,7 +31,7 @@ pub async fn ranking(web: &Web, now: &Now, data: &BTreeMap<String, Dataset>) -> 
 
 fn draw(brief: &Brief) -> Result<Option<String>, ReportError> {
     let outline = Outline::parse("charts.toml", CHARTS)?;
-    let assembled = page::assemble(&outline, &Book::new(brief), &mut |_| {})?;
+    let assembled = page::assemble(&outline, &Book::new(brief), &Layout::default(), &mut |_| {})?;
     Ok(assembled.pictures.into_iter().next().map(|p| p.svg))
 }
 
