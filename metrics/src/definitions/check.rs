@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use super::common::Head;
 use super::mistake::{Mistake, did_you_mean};
 use super::sql::{PLACEHOLDERS, Sql};
@@ -10,15 +12,47 @@ use crate::number::Num;
 use crate::rules::Rule;
 use crate::rules::r09::Veto;
 
-/// Every mistake across the definitions.
-pub(crate) fn across(d: &Definitions) -> Vec<Mistake> {
+/// The weight of an indicator, known even where something else in its file is wrong.
+#[derive(Debug, Clone)]
+pub(crate) struct Weight {
+    pub scheme: String,
+    pub category: Option<String>,
+    pub kind: Kind,
+    pub weight: Num,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+}
+
+impl Weight {
+    pub(crate) fn of(i: &Indicator) -> Self {
+        Self {
+            scheme: i.scheme.clone(),
+            category: i.category.clone(),
+            kind: i.kind,
+            weight: i.weight.clone(),
+            from: i.head.effective_from,
+            to: i.head.effective_to,
+        }
+    }
+
+    fn counts(&self, scheme: &Scheme) -> bool {
+        let day = scheme.head.effective_from;
+        let in_force = self.from <= day && self.to.is_none_or(|to| day <= to);
+        self.scheme == scheme.id() && self.kind == Kind::Core && in_force
+    }
+}
+
+/// Every mistake across the definitions. `weights` are those of all indicators, `unreadable` the schemes with a file that
+/// could not be read at all, whose sum nobody knows.
+pub(crate) fn across(d: &Definitions, weights: &[Weight], unreadable: &BTreeSet<String>) -> Vec<Mistake> {
     let mut found = Vec::new();
     found.extend(identities(d.indicators.iter().map(|i| &i.head)));
     found.extend(identities(d.scheme_versions.iter().map(|s| &s.head)));
     found.extend(identities(d.rules.iter().map(|r| &r.head)));
     found.extend(identities(d.awards.iter().map(|a| &a.head)));
     found.extend(d.indicators.iter().flat_map(|i| references(d, i)));
-    found.extend(d.scheme_versions.iter().flat_map(|s| weights(d, s)));
+    let known = d.scheme_versions.iter().filter(|s| !unreadable.contains(s.id()));
+    found.extend(known.flat_map(|s| wrong_sums(s, weights)));
     found.extend(d.scheme_versions.iter().flat_map(|s| rank_references(d, s)));
     found.extend(statements(d).flat_map(placeholders));
     found
@@ -97,14 +131,13 @@ fn kind_fits(i: &Indicator) -> Option<Mistake> {
 }
 
 /// The core weights of a scheme (of each group of subjects, where it has groups) add up to its full score.
-fn weights(d: &Definitions, scheme: &Scheme) -> Vec<Mistake> {
-    let day = scheme.head.effective_from;
-    let core: Vec<&Indicator> =
-        d.indicators_on(scheme.id(), day).into_iter().filter(|i| i.kind == Kind::Core).collect();
-    let groups: BTreeSet<&str> = core.iter().map(|i| i.category.as_deref().unwrap_or("")).collect();
+fn wrong_sums(scheme: &Scheme, weights: &[Weight]) -> Vec<Mistake> {
+    let core: Vec<&Weight> = weights.iter().filter(|w| w.counts(scheme)).collect();
+    let groups: BTreeSet<&str> = core.iter().map(|w| w.category.as_deref().unwrap_or("")).collect();
     let mut found = Vec::new();
     for group in groups.iter().filter(|g| **g != "ALL" || groups.len() == 1) {
-        let sum: Num = core.iter().filter(|i| i.is_for(group)).map(|i| &i.weight).sum();
+        let own = |w: &&&Weight| w.category.as_deref().is_none_or(|c| c == "ALL" || c == *group);
+        let sum: Num = core.iter().filter(own).map(|w| &w.weight).sum();
         if sum != scheme.full_score {
             let whose = if group.is_empty() { String::new() } else { format!("类别 {group} 的") };
             let message = format!("{}{whose}基本分权重合计 {sum}，应为满分 {}", scheme.title, scheme.full_score);
@@ -130,9 +163,7 @@ fn rank_references(d: &Definitions, scheme: &Scheme) -> Vec<Mistake> {
 
 fn placeholders(sql: &Sql) -> Vec<Mistake> {
     let known = PLACEHOLDERS.map(|(name, _)| name);
-    sql.placeholders()
-        .into_iter()
-        .filter(|(_, name)| !known.contains(name))
+    sql.unknown_placeholders()
         .map(|(at, name)| sql.place_at(at).mistake(format!("不认识的占位符 ${{{name}}}"), did_you_mean(name, known)))
         .collect()
 }

@@ -4,6 +4,7 @@ use super::common::Head;
 use super::reader::Reader;
 use super::sql::Sql;
 use crate::number::Num;
+use crate::rules::r09::Veto;
 use crate::rules::{Direction, Rule};
 
 /// What part an indicator plays in the score.
@@ -106,10 +107,10 @@ pub struct Indicator {
 }
 
 impl Indicator {
-    pub(crate) fn read(table: &Reader<'_>) -> Option<Self> {
+    pub(crate) fn read(table: &Reader<'_>) -> Self {
         let directions = [("+", Direction::Up), ("-", Direction::Down), ("range", Direction::Range)];
-        let (rule, rule_text, rule_params) = read_rule(table)?;
-        Some(Self {
+        let (rule, rule_text, rule_params) = read_rule(table);
+        Self {
             head: Head::read(table),
             scheme: table.text("scheme"),
             category: table.opt_text("category"),
@@ -131,7 +132,7 @@ impl Indicator {
             rule,
             rule_text,
             rule_params,
-        })
+        }
     }
 
     /// Its identifier.
@@ -152,17 +153,23 @@ impl Indicator {
     }
 }
 
-/// The `[rule]` table: the rule, its words, and its parameters as JSON.
-fn read_rule(table: &Reader<'_>) -> Option<(Rule, String, serde_json::Value)> {
-    let table = table.table("rule")?;
+/// The `[rule]` table: the rule, its words, and its parameters as JSON. A rule that cannot be read is a mistake already;
+/// a veto, which gives no points, stands in for it so that the rest of the file is read too.
+fn read_rule(table: &Reader<'_>) -> (Rule, String, serde_json::Value) {
+    let nothing = Rule::R09(Veto::Disqualify);
+    let Some(table) = table.table("rule") else { return (nothing, String::new(), serde_json::Value::Null) };
     let rule = Rule::read(&table);
     let text = table.text("text");
-    // With a wrong code nobody knows which parameters it should have.
-    let rule = rule?;
     let mut params = table.json();
     if let Some(map) = params.as_object_mut() {
         map.retain(|k, _| k != "code" && k != "text");
     }
-    table.finish();
-    Some((rule, text, params))
+    match rule {
+        Some(rule) => {
+            table.finish();
+            (rule, text, params)
+        }
+        // With a wrong code nobody knows which parameters it should have.
+        None => (nothing, text, params),
+    }
 }

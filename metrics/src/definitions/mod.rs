@@ -18,7 +18,7 @@ pub mod source;
 pub mod sql;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use chrono::NaiveDate;
@@ -36,6 +36,7 @@ pub use scheme::{Grade, RankBy, Scheme};
 pub use sql::Sql;
 
 use crate::error::MetricsError;
+use check::Weight;
 use reader::Reader;
 
 /// Every definition that metrics works by.
@@ -63,6 +64,8 @@ pub struct Draft {
     pub definitions: Definitions,
     /// What is not, in the order of the files.
     pub mistakes: Vec<Mistake>,
+    weights: Vec<Weight>,
+    unreadable: BTreeSet<String>,
 }
 
 impl Definitions {
@@ -141,7 +144,8 @@ impl Draft {
         }
         draft.definitions.hash = hex::encode(hash.finalize());
         draft.definitions.settle();
-        draft.mistakes.extend(check::across(&draft.definitions));
+        let found = check::across(&draft.definitions, &draft.weights, &draft.unreadable);
+        draft.mistakes.extend(found);
         draft.tidy();
         draft
     }
@@ -163,6 +167,7 @@ impl Draft {
         let (table, errors) = DeTable::parse_recoverable(&file.text);
         if !errors.is_empty() {
             self.mistakes.extend(errors.iter().map(|e| syntax_mistake(file, e)));
+            self.unreadable.extend(file.path.split('/').nth(1).map(str::to_owned));
             return;
         }
         let table = table.into_inner();
@@ -172,6 +177,9 @@ impl Draft {
         let reader = Reader::new(file, &table, 0, &found);
         let read = self.definitions.read(file, reader);
         let mistakes = found.into_inner();
+        if let Some(Definition::Indicator(i)) = &read {
+            self.weights.push(Weight::of(i));
+        }
         if let (Some(definition), true) = (read, mistakes.is_empty()) {
             self.definitions.accept(definition);
         }
@@ -190,7 +198,7 @@ enum Definition {
 impl Definitions {
     fn read(&self, file: &SourceFile, reader: Reader<'_>) -> Option<Definition> {
         let definition = match file.path.split('/').next() {
-            Some("indicators") => Indicator::read(&reader).map(|i| Definition::Indicator(Box::new(i))),
+            Some("indicators") => Some(Definition::Indicator(Box::new(Indicator::read(&reader)))),
             Some("schemes") => Some(Definition::Scheme(Box::new(Scheme::read(&reader)))),
             Some("rules") => Some(Definition::Rule(Box::new(RiskRule::read(&reader)))),
             Some("datasets") => Some(Definition::Dataset(Box::new(DatasetDef::read(&reader)))),

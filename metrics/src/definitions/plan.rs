@@ -15,11 +15,10 @@ const KEY_VALUE: [&str; 2] = ["k", "v"];
 const SUBJECT: [&str; 5] = ["k", "name", "grp", "unit", "kind"];
 const HIT: [&str; 5] = ["entity_type", "entity_key", "eval_unit_code", "amount", "evidence"];
 
-/// A statement with what it must give and the tables it says it reads.
+/// A statement with the columns it must give.
 struct Promise<'a> {
     sql: &'a Sql,
     columns: Vec<&'a str>,
-    tables: Option<&'a [String]>,
 }
 
 impl Draft {
@@ -40,6 +39,10 @@ impl Definitions {
         for promise in self.promises() {
             found.extend(promise.check(snapshot, &known).await);
         }
+        let indicators = self.indicators.iter().map(|i| (i.statements().collect(), &i.tables));
+        let rules = self.rules.iter().map(|r| (vec![&r.sql], &r.tables));
+        let named = indicators.chain(rules);
+        found.extend(named.filter_map(|(statements, tables)| known.wrong_tables(&statements, tables)));
         found.sort();
         found.dedup();
         found
@@ -48,28 +51,32 @@ impl Definitions {
     fn promises(&self) -> Vec<Promise<'_>> {
         let mut all = Vec::new();
         for i in &self.indicators {
-            all.extend(i.statements().map(|sql| Promise { sql, columns: KEY_VALUE.to_vec(), tables: None }));
+            all.extend(i.statements().map(|sql| Promise { sql, columns: KEY_VALUE.to_vec() }));
         }
         for s in &self.scheme_versions {
-            all.push(Promise { sql: &s.subjects, columns: SUBJECT.to_vec(), tables: None });
+            all.push(Promise { sql: &s.subjects, columns: SUBJECT.to_vec() });
             let rest = s.scopes.values().chain(&s.top_grade);
-            all.extend(rest.map(|sql| Promise { sql, columns: KEY_VALUE.to_vec(), tables: None }));
+            all.extend(rest.map(|sql| Promise { sql, columns: KEY_VALUE.to_vec() }));
         }
         for r in &self.rules {
-            all.push(Promise { sql: &r.sql, columns: HIT.to_vec(), tables: Some(&r.tables) });
+            all.push(Promise { sql: &r.sql, columns: HIT.to_vec() });
         }
         for d in self.datasets.values() {
             let columns = d.columns.iter().map(|c| c.name.as_str()).collect();
-            all.push(Promise { sql: &d.sql, columns, tables: None });
+            all.push(Promise { sql: &d.sql, columns });
         }
         let hints = self.awards.iter().flat_map(|a| &a.categories).filter_map(|c| c.priority.as_ref());
-        all.extend(hints.map(|sql| Promise { sql, columns: KEY_VALUE.to_vec(), tables: None }));
+        all.extend(hints.map(|sql| Promise { sql, columns: KEY_VALUE.to_vec() }));
         all
     }
 }
 
 impl Promise<'_> {
     async fn check(&self, snapshot: &Snapshot, known: &Known) -> Vec<Mistake> {
+        // A misspelt placeholder was reported already; the planner would only stumble over it.
+        if self.sql.unknown_placeholders().next().is_some() {
+            return Vec::new();
+        }
         let filled = sample_window().fill(self.sql.text());
         let columns = match snapshot.check_sql(&filled).await {
             Ok(columns) => columns,
@@ -77,24 +84,12 @@ impl Promise<'_> {
         };
         let given: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         let missing = self.columns.iter().filter(|c| !given.contains(c));
-        let mut found: Vec<Mistake> = missing
+        missing
             .map(|c| {
                 let remedy = format!("在 SELECT 中给出 … AS {c}；{}", did_you_mean(c, given.iter().copied()));
                 self.sql.place().mistake(format!("语句没有给出列 {c}"), remedy)
             })
-            .collect();
-        found.extend(self.tables.and_then(|named| self.wrong_tables(&filled, named)));
-        found
-    }
-
-    /// The tables that a definition names are those that its statement reads.
-    fn wrong_tables(&self, filled: &str, named: &[String]) -> Option<Mistake> {
-        let read = tables_of(filled).ok()?;
-        let named: BTreeSet<String> = named.iter().cloned().collect();
-        (read != named).then(|| {
-            let list: Vec<String> = read.iter().map(|t| format!("\"{t}\"")).collect();
-            self.sql.place().mistake("tables 与语句实际读取的表不一致", format!("改为 tables = [{}]", list.join(", ")))
-        })
+            .collect()
     }
 }
 
@@ -110,6 +105,21 @@ impl Known {
         let rows = snapshot.query(sql).await.map(|f| f.rows).unwrap_or_default();
         let columns: BTreeSet<_> = rows.iter().map(|r| (r[0].to_string(), r[1].to_string())).collect();
         Self { tables: columns.iter().map(|(t, _)| t.clone()).collect(), columns }
+    }
+
+    /// The tables that a definition names are those that its statements read. What does not parse, or reads a table
+    /// that does not exist, was reported already.
+    fn wrong_tables(&self, statements: &[&Sql], named: &[String]) -> Option<Mistake> {
+        let mut read = BTreeSet::new();
+        for sql in statements {
+            read.extend(tables_of(&sample_window().fill(sql.text())).ok()?);
+        }
+        let named: BTreeSet<String> = named.iter().cloned().collect();
+        (read != named && read.is_subset(&self.tables)).then(|| {
+            let list: Vec<String> = read.iter().map(|t| format!("\"{t}\"")).collect();
+            let place = statements.first().map(|sql| sql.place().clone());
+            place.map(|p| p.mistake("tables 与语句实际读取的表不一致", format!("改为 tables = [{}]", list.join(", "))))
+        })?
     }
 
     /// The planner's words in ours, at the place in the file that they are about.
@@ -131,9 +141,12 @@ impl Known {
             let near = between(error, "Did you mean '", "'").map_or(String::new(), |n| format!("是否想写 {n}？"));
             return sql.place_of(name).mistake(format!("没有函数 {name}"), near);
         }
-        let place = syntax_place(sql, error);
-        let words = error.lines().next().unwrap_or(error).trim();
-        place.mistake(format!("语句不能执行：{words}"), "在 suixin sql 中试运行后改正")
+        if let Some(found) = between(error, "found: ", " at Line") {
+            let remedy = "检查此处及前面的关键字、逗号和括号";
+            return syntax_place(sql, error).mistake(format!("SQL 写法有误：此处不应是 {found}"), remedy);
+        }
+        let words = error.trim_start_matches("查询不能执行：").lines().next().unwrap_or(error).trim();
+        sql.place().mistake(format!("语句不能执行：{words}"), "试运行这条语句后改正")
     }
 }
 

@@ -61,6 +61,12 @@ impl Sql {
         found.map_or_else(|| self.place.clone(), |i| self.place_at(i))
     }
 
+    /// The placeholders that do not exist, with the byte where each begins.
+    pub(crate) fn unknown_placeholders(&self) -> impl Iterator<Item = (usize, &str)> {
+        let known = |name: &str| PLACEHOLDERS.iter().any(|(k, _)| *k == name);
+        self.placeholders().into_iter().filter(move |(_, name)| !known(name))
+    }
+
     /// Every `${…}` with the byte where it begins; an unclosed one has the rest of the line as its name.
     #[must_use]
     pub fn placeholders(&self) -> Vec<(usize, &str)> {

@@ -1,27 +1,34 @@
 //! Follows figures that are made from scores down to the figures behind these scores.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use suixin_ingest::contract::Contracts;
 use suixin_warehouse::Snapshot;
+use tokio::task::JoinSet;
 
 use super::Part;
 use super::part::{Statement, of_dataset, of_score, parse};
 use super::rows::{TracedTable, name_files, rows};
+use crate::compute::{bad, subjects};
 use crate::definitions::Definitions;
 use crate::error::MetricsError;
+use crate::evaluation::Subject;
 use crate::lineage::probes;
 use crate::window::Window;
 
 /// Statements looked into for one figure; the figures beyond are named, not followed.
 const STATEMENTS: usize = 200;
+/// Statements looked into at once.
+const AT_ONCE: usize = 4;
 
 /// The way down from one figure.
 pub(super) struct Follow<'a> {
     snapshot: &'a Snapshot,
     defs: &'a Definitions,
     window: Window,
-    contracts: Contracts,
+    contracts: Arc<Contracts>,
+    subjects: BTreeMap<String, Vec<Subject>>,
     waiting: VecDeque<Statement>,
     seen: BTreeSet<String>,
     pub parts: Vec<Part>,
@@ -30,12 +37,13 @@ pub(super) struct Follow<'a> {
 
 impl<'a> Follow<'a> {
     pub(super) fn new(snapshot: &'a Snapshot, defs: &'a Definitions, window: Window) -> Result<Self, MetricsError> {
-        let contracts = Contracts::embedded().map_err(|e| crate::compute::bad("数据契约", e.to_string()))?;
+        let contracts = Contracts::embedded().map_err(|e| bad("数据契约", e.to_string()))?;
         Ok(Self {
             snapshot,
             defs,
             window,
-            contracts,
+            contracts: Arc::new(contracts),
+            subjects: BTreeMap::new(),
             waiting: VecDeque::new(),
             seen: BTreeSet::new(),
             parts: Vec::new(),
@@ -45,27 +53,29 @@ impl<'a> Follow<'a> {
 
     /// Puts the statements of the figure asked for first; returns what the figure is.
     pub(super) async fn start(&mut self, figure: &str) -> Result<String, MetricsError> {
-        let parts = parse(figure)?;
         self.seen.insert(figure.to_owned());
-        if self.defs.schemes.contains_key(parts.0) {
-            let (title, statements) = of_score(self.snapshot, self.defs, self.window, parts).await?;
+        let (first, key, last) = parse(figure)?;
+        if self.defs.schemes.contains_key(first) {
+            let (title, statements) = self.score(first, key, last).await?;
             self.waiting.extend(statements);
             return Ok(title);
         }
-        let statement = of_dataset(self.defs, &self.window, parts)?;
+        let statement = of_dataset(self.defs, &self.window, (first, key, last))?;
         let title = statement.title.clone();
         self.waiting.push_back(statement);
         Ok(title)
     }
 
     pub(super) async fn run(&mut self) -> Result<(), MetricsError> {
-        while let Some(statement) = self.waiting.pop_front() {
-            let part = self.part(&statement).await?;
-            let behind = part.tables.iter().flat_map(|t| scores_in(t, &self.window));
-            for figure in behind.collect::<Vec<_>>() {
-                self.add(figure).await?;
+        while !self.waiting.is_empty() {
+            let wave = self.waiting.drain(..self.waiting.len().min(AT_ONCE)).collect();
+            for part in self.wave(wave).await? {
+                let window = self.window;
+                for figure in part.tables.iter().flat_map(|t| scores_in(t, &window)) {
+                    self.add(figure).await?;
+                }
+                self.parts.push(part);
             }
-            self.parts.push(part);
         }
         Ok(())
     }
@@ -78,33 +88,69 @@ impl<'a> Follow<'a> {
             self.left.insert(figure);
             return Ok(());
         }
-        // A stored score of a definition that is no longer in force has nothing to follow.
-        if let Ok((_, statements)) = of_score(self.snapshot, self.defs, self.window, parse(&figure)?).await {
-            self.waiting.extend(statements);
+        let (scheme, key, indicator) = parse(&figure)?;
+        match self.score(scheme, key, indicator).await {
+            Ok((_, statements)) => self.waiting.extend(statements),
+            // A stored score of a definition that is no longer in force has nothing to follow.
+            Err(MetricsError::NotFound { .. } | MetricsError::NotInForce { .. }) => {}
+            Err(error) => return Err(error),
         }
         Ok(())
     }
 
-    async fn part(&self, statement: &Statement) -> Result<Part, MetricsError> {
-        let failed = |source| MetricsError::Statement { id: statement.figure.clone(), source };
-        let mut tables: Vec<TracedTable> = Vec::new();
-        let mut notes = Vec::new();
-        for probe in probes(&statement.sql, &statement.wanted()).map_err(failed)? {
-            match rows(self.snapshot, &self.contracts, &probe).await {
-                Ok(Some(found)) => merge(&mut tables, found),
-                Ok(None) => {}
-                Err(error) => notes.push(format!("表 {} 的明细未能列出：{error}", probe.table)),
-            }
+    async fn score(
+        &mut self,
+        scheme: &str,
+        key: &str,
+        indicator: &str,
+    ) -> Result<(String, Vec<Statement>), MetricsError> {
+        let (day, year) = (self.window.period.last(), self.window.period.year());
+        let missing = || MetricsError::NotInForce { scheme: scheme.to_owned(), year };
+        let definition = self.defs.scheme_on(scheme, day).ok_or_else(missing)?;
+        if !self.subjects.contains_key(scheme) {
+            let all = subjects(self.snapshot, definition, self.window).await?;
+            self.subjects.insert(scheme.to_owned(), all);
         }
-        if tables.iter().any(|t| t.table == "eval_score" && t.total == 0) {
-            notes.push("本快照中没有相关的评分结果：请先评价并保存，再追溯".to_owned());
-        }
-        for table in &mut tables {
-            name_files(self.snapshot, table).await.map_err(failed)?;
-        }
-        let Statement { figure, title, sql, .. } = statement.clone();
-        Ok(Part { figure, title, statement: sql, tables, notes })
+        let subjects = self.subjects.get(scheme).map_or(&[][..], Vec::as_slice);
+        of_score(self.defs, definition, subjects, &self.window, (key, indicator))
     }
+
+    /// Looks into a few statements at once; the parts in the order of the statements.
+    async fn wave(&self, statements: Vec<Statement>) -> Result<Vec<Part>, MetricsError> {
+        let mut running = JoinSet::new();
+        for (place, statement) in statements.into_iter().enumerate() {
+            let (snapshot, contracts) = (self.snapshot.clone(), Arc::clone(&self.contracts));
+            running.spawn(async move { (place, part(&snapshot, &contracts, statement).await) });
+        }
+        let mut parts = BTreeMap::new();
+        while let Some(done) = running.join_next().await {
+            let (place, part) = done.map_err(|e| bad("追溯", e.to_string()))?;
+            parts.insert(place, part?);
+        }
+        Ok(parts.into_values().collect())
+    }
+}
+
+/// The tables of a statement with the rows that went into it.
+async fn part(snapshot: &Snapshot, contracts: &Contracts, statement: Statement) -> Result<Part, MetricsError> {
+    let failed = |source| MetricsError::Statement { id: statement.figure.clone(), source };
+    let mut tables: Vec<TracedTable> = Vec::new();
+    let mut notes = Vec::new();
+    for probe in probes(&statement.sql, &statement.wanted()).map_err(failed)? {
+        match rows(snapshot, contracts, &probe).await {
+            Ok(Some(found)) => merge(&mut tables, found),
+            Ok(None) => {}
+            Err(error) => notes.push(format!("表 {} 的明细未能列出：{error}", probe.table)),
+        }
+    }
+    if tables.iter().any(|t| t.table == "eval_score" && t.total == 0) {
+        notes.push("本快照中没有相关的评分结果：请先评价并保存，再追溯".to_owned());
+    }
+    for table in &mut tables {
+        name_files(snapshot, table).await.map_err(failed)?;
+    }
+    let Statement { figure, title, sql, .. } = statement;
+    Ok(Part { figure, title, statement: sql, tables, notes })
 }
 
 /// A table that a statement reads twice is listed once, each row once.

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use suixin_warehouse::Snapshot;
-
-use crate::compute::{of_indicator, subjects};
+use crate::compute::of_indicator;
 use crate::datasets::find;
 use crate::definitions::mistake::hint;
 use crate::definitions::{Definitions, Indicator, Kind, Scheme};
@@ -68,22 +66,23 @@ pub(super) fn of_dataset(
     })
 }
 
-/// The statements of an indicator, or of the indicators behind a sum, for a subject.
-pub(super) async fn of_score(
-    snapshot: &Snapshot,
+/// The statements of an indicator, or of the indicators behind a sum, for one of these subjects.
+pub(super) fn of_score(
     defs: &Definitions,
-    window: Window,
-    (scheme, key, indicator): (&str, &str, &str),
+    definition: &Scheme,
+    subjects: &[Subject],
+    window: &Window,
+    (key, indicator): (&str, &str),
 ) -> Result<(String, Vec<Statement>), MetricsError> {
-    let day = window.period.last();
-    let year = window.period.year();
-    let found = defs.scheme_on(scheme, day);
-    let definition = found.ok_or_else(|| MetricsError::NotInForce { scheme: scheme.to_owned(), year })?;
-    let all = defs.indicators_on(scheme, day);
+    let scheme = definition.id();
+    let all = defs.indicators_on(scheme, window.period.last());
     if let Some(limit) = all.iter().find(|i| i.id() == indicator && i.by_edition) {
-        return Ok((limit.name.clone(), statements(limit, scheme, &year.to_string(), &window)));
+        return Ok((limit.name.clone(), statements(limit, scheme, &window.period.to_string(), window)));
     }
-    let subject = subject_of(snapshot, definition, window, key).await?;
+    let Some(subject) = subjects.iter().find(|s| s.key == key) else {
+        let hint = hint(key, subjects.iter().map(|s| s.key.as_str()));
+        return Err(MetricsError::NotFound { what: "评价对象", given: key.to_owned(), hint });
+    };
     let own: Vec<&Indicator> = all.into_iter().filter(|i| i.is_for(&subject.group) && !i.by_edition).collect();
     let behind: Vec<&Indicator> = own.iter().copied().filter(|i| makes(i, indicator)).collect();
     if behind.is_empty() {
@@ -92,14 +91,7 @@ pub(super) async fn of_score(
     }
     let what = if behind.len() == 1 { behind[0].name.clone() } else { sum_name(indicator).to_owned() };
     let title = format!("{}·{}·{what}", definition.title, subject.name);
-    Ok((title, behind.into_iter().flat_map(|i| statements(i, scheme, key, &window)).collect()))
-}
-
-async fn subject_of(snapshot: &Snapshot, scheme: &Scheme, window: Window, key: &str) -> Result<Subject, MetricsError> {
-    let everybody = subjects(snapshot, scheme, window).await?;
-    let hint = || hint(key, everybody.iter().map(|s| s.key.as_str()));
-    let found = everybody.iter().find(|s| s.key == key).cloned();
-    found.ok_or_else(|| MetricsError::NotFound { what: "评价对象", given: key.to_owned(), hint: hint() })
+    Ok((title, behind.into_iter().flat_map(|i| statements(i, scheme, key, window)).collect()))
 }
 
 /// Whether an indicator goes into a score row.

@@ -55,19 +55,20 @@ pub(super) async fn rows(snapshot: &Snapshot, contracts: &Contracts, probe: &Pro
     let sql = probe.sql(&names);
     // An outer join gives rows of nothing: a row has a key.
     let real = format!("\"{}\" IS NOT NULL", table.natural_key.first().map_or(names[0], String::as_str));
-    let total = snapshot.query(&format!("SELECT COUNT(*) AS n FROM ({sql}) AS found WHERE {real}")).await?;
     // By file, sheet and row where there are such columns, then by key.
     let order: Vec<String> = (width + 1..=columns.len()).chain(1..=width).map(|n| n.to_string()).collect();
-    let listed =
-        format!("SELECT * FROM ({sql}) AS found WHERE {real} ORDER BY {} LIMIT {ROWS_LISTED}", order.join(", "));
+    let listed = format!(
+        "SELECT *, COUNT(*) OVER () AS total FROM ({sql}) AS found WHERE {real} ORDER BY {} LIMIT {ROWS_LISTED}",
+        order.join(", ")
+    );
     let frame = snapshot.query(&listed).await?;
-    let total = total.rows.first().and_then(|r| r.first()).and_then(Value::as_decimal);
+    let total = frame.rows.first().and_then(|r| r.last()).and_then(Value::as_decimal);
     Ok(Some(TracedTable {
         table: table.name.clone(),
         title: table.title.clone(),
         key: table.natural_key.clone(),
         total: total.and_then(|n| u64::try_from(n).ok()).unwrap_or(0),
-        rows: frame.rows.iter().map(|row| traced(row, width)).collect(),
+        rows: frame.rows.iter().map(|row| traced(&row[..columns.len()], width)).collect(),
     }))
 }
 

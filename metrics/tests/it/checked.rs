@@ -9,7 +9,7 @@ use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_mistake_is_reported_at_once_with_place_and_remedy() {
-    let world = World::open().await;
+    let world = World::shared().await;
     assert_eq!(Draft::of(source::embedded()).check(&world.snapshot).await, []);
 
     let dir = tempfile::tempdir().unwrap();

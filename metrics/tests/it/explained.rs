@@ -12,8 +12,8 @@ async fn explained(world: &World, subject: &str, indicator: Option<&str>) -> Res
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_county_is_explained_down_to_the_statement() {
-    let world = World::open().await;
-    let e = explained(&world, "船山区", None).await.unwrap();
+    let world = World::shared().await;
+    let e = explained(world, "船山区", None).await.unwrap();
     let county = &e.scores[0];
     let expected = world.expected("totals");
     let row = expected.iter().find(|r| r["scheme"] == "CTY" && r["k"] == "510903").unwrap();
@@ -34,13 +34,13 @@ async fn a_county_is_explained_down_to_the_statement() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_subject_is_found_by_key_or_name_and_the_nearest_is_offered() {
-    let world = World::open().await;
-    let one = explained(&world, "燕山社区", Some("plt-301")).await.unwrap();
+    let world = World::shared().await;
+    let one = explained(world, "燕山社区", Some("plt-301")).await.unwrap();
     assert_eq!((one.scores[0].subject.as_str(), one.scores[0].groups[0].items.len()), ("510903006002", 1));
     for (subject, indicator, words) in [
         ("船山", None, "没有评价对象 船山：是否想写 船山区？"),
         ("510903", Some("CTY-9O1"), "没有指标 CTY-9O1：是否想写 CTY-901？"),
     ] {
-        assert_eq!(explained(&world, subject, indicator).await.unwrap_err().to_string(), words);
+        assert_eq!(explained(world, subject, indicator).await.unwrap_err().to_string(), words);
     }
 }

@@ -7,10 +7,10 @@ use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lists_keep_to_quota_conditions_and_reserve() {
-    let world = World::open().await;
+    let world = World::shared().await;
     let defs = Definitions::embedded().unwrap();
-    let evaluation = world.evaluate().await;
-    let r = recommend(&world.snapshot, &defs, &evaluation).await.unwrap();
+    let evaluation = World::evaluated().await;
+    let r = recommend(&world.snapshot, &defs, evaluation).await.unwrap();
     assert_eq!(
         r.lists.iter().map(|l| (l.category.as_str(), l.quota)).collect::<Vec<_>>(),
         [

@@ -26,11 +26,11 @@ async fn an_evaluation_replaces_its_scheme_and_period_and_nothing_else() {
     let rows_before = vec![stored("2024"), stored("2025")];
     let write = TableWrite { table: "eval_score".to_owned(), replace: Replace::Append, rows: rows_before };
     world.warehouse.commit(vec![write], "test", world.clock()).await.unwrap();
-    let evaluation = world.evaluate().await;
-    save(&world.warehouse, &evaluation, world.clock()).await.unwrap();
+    let evaluation = World::evaluated().await;
+    save(&world.warehouse, evaluation, world.clock()).await.unwrap();
     let all = "SELECT * FROM eval_score ORDER BY 1, 2, 3, 4, 5";
     let first = rows(&world.warehouse, all).await;
-    save(&world.warehouse, &evaluation, world.clock()).await.unwrap();
+    save(&world.warehouse, evaluation, world.clock()).await.unwrap();
     assert_eq!(first, rows(&world.warehouse, all).await, "saving twice leaves the same rows");
 
     let old = rows(&world.warehouse, "SELECT period FROM eval_score WHERE version='2024.1'").await;
@@ -46,7 +46,7 @@ async fn an_evaluation_replaces_its_scheme_and_period_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_total_is_the_sum_of_its_rows_and_says_rank_grade_and_veto() {
     let world = World::open().await;
-    save(&world.warehouse, &world.evaluate().await, world.clock()).await.unwrap();
+    save(&world.warehouse, World::evaluated().await, world.clock()).await.unwrap();
     let wrong = "SELECT t.scheme, t.subject_id FROM eval_score t \
         JOIN (SELECT scheme, subject_id, SUM(score) AS s FROM eval_score WHERE indicator_id IN ('CORE','BONUS','DEDUCT') \
               GROUP BY scheme, subject_id) p ON p.scheme=t.scheme AND p.subject_id=t.subject_id \

@@ -34,7 +34,7 @@ fn value(e: &Evaluation, scheme: &str, indicator: &str, key: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn judges_who_recuse_themselves_do_not_count() {
-    let world = World::open().await;
+    let world = World::shared().await;
     let columns = ["nomination_id", "indicator_id", "judge_id", "score", "recused"];
     let mark =
         |n: &'static str, judge: &'static str, score: &'static str, recused| [n, "AWD-U04", judge, score, recused];
@@ -63,7 +63,7 @@ async fn judges_who_recuse_themselves_do_not_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn dates_at_the_edges_of_the_year_and_of_the_term() {
-    let world = World::open().await;
+    let world = World::shared().await;
     let columns = ["referral_id", "eval_unit_code", "sent_date", "accept_date"];
     let referrals = rows(
         "referral",

@@ -16,8 +16,8 @@ fn total(trace: &Trace, part: usize, table: &str) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_many_rows_as_were_counted() {
-    let world = World::open().await;
-    let evaluation = world.evaluate().await;
+    let world = World::shared().await;
+    let evaluation = World::evaluated().await;
     let counted = |scheme: &str, id: &str, key: &str| {
         let values = evaluation.scheme(scheme).unwrap().year_values(world.year);
         let m = values[id][key].clone();
@@ -29,7 +29,7 @@ async fn as_many_rows_as_were_counted() {
         ("CTY-303", "510904", "list_library_status"),
         ("CTY-301", "510903", "person"),
     ] {
-        let t = traced(&world, &world.snapshot, &format!("CTY/{key}/{id}")).await;
+        let t = traced(world, &world.snapshot, &format!("CTY/{key}/{id}")).await;
         let (n, d): (u64, u64) = counted("CTY", id, key);
         assert_eq!(total(&t, 0, table), n, "{id}");
         if id != "CTY-303" {
@@ -37,31 +37,31 @@ async fn as_many_rows_as_were_counted() {
         }
     }
     let key = evaluation.scheme("PRJ").unwrap().scores[0].subject.key.clone();
-    let t = traced(&world, &world.snapshot, &format!("PRJ/{key}/PRJ-402")).await;
+    let t = traced(world, &world.snapshot, &format!("PRJ/{key}/PRJ-402")).await;
     assert_eq!(total(&t, 1, "project_beneficiary"), counted("PRJ", "PRJ-402", &key).1);
     assert!(total(&t, 1, "assessment") >= 2 * counted("PRJ", "PRJ-402", &key).1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn scores_are_followed_to_the_rows_behind_them() {
-    let world = World::open().await;
-    save(&world.warehouse, &world.evaluate().await, world.clock()).await.unwrap();
-    let stored = world.warehouse.snapshot().await.unwrap();
+    let (world, own) = (World::shared().await, World::open().await);
+    save(&own.warehouse, World::evaluated().await, own.clock()).await.unwrap();
+    let stored = own.warehouse.snapshot().await.unwrap();
     let scores = stored.query("SELECT * FROM eval_score").await.unwrap().rows;
     let snapshot = world.snapshot.with_table("eval_score", scores).unwrap();
     // The bonus of a county for its pilots rests on their totals, and these on their own indicators.
-    let t = traced(&world, &snapshot, "CTY/510903/CTY-B01").await;
+    let t = traced(world, &snapshot, "CTY/510903/CTY-B01").await;
     assert_eq!(total(&t, 0, "pilot_site"), 2);
     assert!(t.parts.iter().any(|p| p.figure == "PLT/510903006002/PLT-301"), "{t}");
     assert!(t.to_string().contains("三单三库一基金建设情况"));
     // A figure of a report rests on a score, and this on rows.
-    let t = traced(&world, &snapshot, "county_totals/510903/total").await;
+    let t = traced(world, &snapshot, "county_totals/510903/total").await;
     assert!(t.parts.iter().any(|p| p.figure == "CTY/510903/CTY-402" && !p.tables.is_empty()), "{t}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_figure_is_answered_with_the_nearest() {
-    let world = World::open().await;
+    let world = World::shared().await;
     let defs = Definitions::embedded().unwrap();
     for (figure, words) in [
         ("CTY/510903/CTY-40", "没有指标 CTY-40：是否想写 CTY-40"),

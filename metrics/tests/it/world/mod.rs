@@ -4,7 +4,7 @@ pub mod compare;
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -12,6 +12,7 @@ use suixin_ingest::contract::{Column, Contracts, Kind};
 use suixin_ingest::value::Value;
 use suixin_metrics::{Definitions, Evaluation, compute};
 use suixin_warehouse::{Snapshot, Warehouse};
+use tokio::sync::OnceCell;
 
 /// Records of a CSV file by header.
 pub type Records = Vec<BTreeMap<String, String>>;
@@ -26,15 +27,31 @@ pub struct World {
     _home: tempfile::TempDir,
 }
 
+static SHARED: OnceCell<World> = OnceCell::const_new();
+static EVALUATED: OnceCell<Evaluation> = OnceCell::const_new();
+
 impl World {
-    /// The year 2025 of three hundred persons, with returns as untidy as they are in truth.
+    /// The year 2025 of three hundred persons, with returns as untidy as they are in truth; for tests that write.
     pub async fn open() -> Self {
-        Self::of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/world-2025.zip"), 2025).await
+        Self::at(Path::new(env!("CARGO_TARGET_TMPDIR")), &sample(), 2025).await
     }
 
-    pub async fn of(zip: &Path, year: i32) -> Self {
+    /// The same, opened once, for tests that only read.
+    pub async fn shared() -> &'static Self {
+        SHARED
+            .get_or_init(|| async {
+                // A static is never dropped: what the run before left goes first.
+                let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("shared-world");
+                let _ = std::fs::remove_dir_all(&dir);
+                std::fs::create_dir_all(&dir).unwrap();
+                Self::at(&dir, &sample(), 2025).await
+            })
+            .await
+    }
+
+    pub async fn at(dir: &Path, zip: &Path, year: i32) -> Self {
         let files = unzip(zip);
-        let home = tempfile::tempdir().unwrap();
+        let home = tempfile::tempdir_in(dir).unwrap();
         let contracts = Arc::new(Contracts::embedded().unwrap());
         let warehouse = Warehouse::init(&home.path().join("home"), Arc::clone(&contracts)).await.unwrap();
         let mut snapshot = warehouse.snapshot().await.unwrap();
@@ -67,6 +84,12 @@ impl World {
         compute(&self.snapshot, &defs, self.year, self.as_of(), &|_: &str, _: u64, _: u64| {}).await.unwrap()
     }
 
+    /// The evaluation of the shared world: a function of it, so once is enough.
+    pub async fn evaluated() -> &'static Evaluation {
+        let world = Self::shared().await;
+        EVALUATED.get_or_init(|| world.evaluate()).await
+    }
+
     /// Some moment of the day after.
     pub fn clock(&self) -> NaiveDateTime {
         self.as_of().succ_opt().unwrap().and_hms_opt(9, 30, 0).unwrap()
@@ -75,6 +98,10 @@ impl World {
     pub fn expected(&self, name: &str) -> Records {
         records(&self.files[&format!("expected_{name}.csv")])
     }
+}
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/world-2025.zip")
 }
 
 fn unzip(path: &Path) -> BTreeMap<String, String> {
