@@ -122,9 +122,10 @@ impl Dataset {
         if self.key.is_empty() {
             return "-".to_owned();
         }
-        let cells = self.key.iter().map(|name| {
-            self.column(name).and_then(|c| self.cell(row, c)).map_or_else(|| "∅".to_owned(), Cell::to_string)
-        });
+        let cells = self
+            .key
+            .iter()
+            .map(|name| self.column(name).and_then(|c| self.cell(row, c)).map_or_else(String::new, Cell::to_string));
         cells.collect::<Vec<_>>().join("|")
     }
 

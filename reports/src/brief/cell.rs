@@ -68,7 +68,7 @@ impl fmt::Display for Cell {
     /// Canonical text, for keys and manifests: no grouping, no rounding.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Null => f.write_str("∅"),
+            Self::Null => Ok(()),
             Self::Bool(b) => write!(f, "{b}"),
             Self::Int(i) => write!(f, "{i}"),
             Self::Dec(d) => write!(f, "{}", d.normalize()),

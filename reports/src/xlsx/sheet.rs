@@ -67,7 +67,7 @@ fn list(sheet: &mut Worksheet, styles: &Styles, table: &Table, title: &str) -> R
         let row = HEAD + 1 + c as u32;
         let style = styles.of(def.format, true, false);
         sheet.write_with_format(row, 0, &def.title, &styles.text)?;
-        value(sheet, row, 1, table.cell(0, c), def.format, &style, &table.text(0, c))?;
+        value(sheet, (row, 1), table.cell(0, c), def.format, &style, &table.text(0, c))?;
         sheet.write_with_format(row, 2, &def.unit, &styles.centre)?;
     }
     for (x, width) in [34.0, 22.0, 12.0].into_iter().enumerate() {
@@ -88,7 +88,7 @@ fn column(sheet: &mut Worksheet, styles: &Styles, table: &Table, plan: &Plan, x:
         let style = styles.of(source.format, centred, table.is_total(plan.rows[y]));
         let row = HEAD + 1 + y as u32;
         match at.map(|(r, c)| (table.cell(r, c), table.is_hidden(r, c))) {
-            Some((cell, false)) => value(sheet, row, x, cell, source.format, &style, &texts[y])?,
+            Some((cell, false)) => value(sheet, (row, x), cell, source.format, &style, &texts[y])?,
             _ => {
                 sheet.write_with_format(row, x, &texts[y], &style)?;
             }
@@ -106,8 +106,7 @@ fn text(table: &Table, at: Option<(usize, usize)>) -> String {
 
 fn value(
     sheet: &mut Worksheet,
-    row: u32,
-    x: u16,
+    (row, x): (u32, u16),
     cell: &Cell,
     format: Format,
     style: &rust_xlsxwriter::Format,

@@ -15,8 +15,20 @@ pub fn sample() -> Brief {
     serde_json::from_str(include_str!("../data/brief-2025.json")).unwrap()
 }
 
-pub fn meta() -> Meta {
-    sample().meta
+/// Provenance that does not change with the sample.
+fn meta() -> Meta {
+    Meta {
+        title: "题".to_owned(),
+        year: 2025,
+        period: "2025年1月1日至12月31日".to_owned(),
+        as_of: chrono::NaiveDate::from_ymd_opt(2026, 1, 15).unwrap(),
+        snapshot: "S000001-0a1b2c3d".to_owned(),
+        definitions_hash: "0123456789abcdef".repeat(4),
+        program_version: "0.0.0".to_owned(),
+        office: "联席会议办公室".to_owned(),
+        city: "遂宁市".to_owned(),
+        source: "各单位报表".to_owned(),
+    }
 }
 
 /// A brief of some datasets.

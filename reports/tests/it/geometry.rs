@@ -6,7 +6,7 @@ use crate::common::{brief, collisions, dataset, dec, outline, pages, sample, tex
 use suixin_reports::chart::WIDTH;
 use suixin_reports::page::POINTS_A_PIXEL;
 use suixin_reports::page::compose::Layout;
-use suixin_reports::{Brief, Cell, Outline};
+use suixin_reports::{Brief, Cell, Dataset, Outline};
 
 /// Draws all charts of an outline, at their natural, least and greatest heights, and collects what is wrong.
 fn check(outline: &Outline, brief: &Brief) -> String {
@@ -213,12 +213,18 @@ losses = [["lost", "left"], ["open"]]
 rates = ["r1", "r2"]
 "#;
 
-/// `rows` from names and values; values may be missing, zero, negative, large.
+/// A value of a repeating list; values may be missing, zero, negative, large.
+fn value(values: &[Option<&str>], i: usize) -> Cell {
+    values[i % values.len()].map_or(Cell::Null, dec)
+}
+
 fn world(names: &[&str], values: &[Option<&str>]) -> Brief {
-    let value = |i: usize| values[i % values.len()].map_or(Cell::Null, dec);
+    brief(vec![rows(names, values), grid(names, values), one(values)])
+}
+
+fn rows(names: &[&str], values: &[Option<&str>]) -> Dataset {
     let grades = ["优秀", "良好", "合格", "不合格"];
-    let rows = names.iter().enumerate().map(|(i, n)| {
-        let rank = |r: usize| Cell::Int(r as i64 + 1);
+    let row = |(i, n): (usize, &&str)| {
         let step = if i == 0 {
             "base"
         } else if i + 1 == names.len() {
@@ -226,20 +232,13 @@ fn world(names: &[&str], values: &[Option<&str>]) -> Brief {
         } else {
             "core"
         };
-        vec![
-            text(n),
-            value(i),
-            value(i + 1),
-            value(i + 2),
-            value(i + 3),
-            values[i % values.len()].map_or(Cell::Null, |_| dec(&format!("0.{:03}", (i * 137 + 51) % 1000))),
-            text(grades[i % 4]),
-            text(step),
-            rank(i),
-            rank(names.len() - 1 - i),
-            Cell::Int(i as i64 + 1),
-        ]
-    });
+        let mut row = vec![text(n)];
+        row.extend((0..4).map(|k| value(values, i + k)));
+        row.push(values[i % values.len()].map_or(Cell::Null, |_| dec(&format!("0.{:03}", (i * 137 + 51) % 1000))));
+        row.extend([text(grades[i % 4]), text(step)]);
+        row.extend([i + 1, names.len() - i, i + 1].map(|n| Cell::Int(n as i64)));
+        row
+    };
     let columns = [
         "name",
         "a:score:分",
@@ -253,39 +252,43 @@ fn world(names: &[&str], values: &[Option<&str>]) -> Brief {
         "r1:int",
         "month:int:月",
     ];
-    let mut grid = Vec::new();
-    for (i, n) in names.iter().enumerate() {
+    dataset("rows", &["name"], &columns, names.iter().enumerate().map(row).collect())
+}
+
+fn grid(names: &[&str], values: &[Option<&str>]) -> Dataset {
+    let mut rows = Vec::new();
+    for (i, name) in names.iter().enumerate() {
         for c in 0..9 {
-            let col = ["三单三库一基金", "运行机制", "慈善力量培育"][c % 3];
-            let rate = if values[(i + c) % values.len()].is_some() {
-                dec(&format!("0.{}", (i * 7 + c * 3) % 10))
-            } else {
-                Cell::Null
-            };
-            grid.push(vec![text(n), text(&format!("{col}{c}")), Cell::Int(c as i64 + 1), rate, value(i + c)]);
+            let column = ["三单三库一基金", "运行机制", "慈善力量培育"][c % 3];
+            let there = values[(i + c) % values.len()].is_some();
+            let rate = if there { dec(&format!("0.{}", (i * 7 + c * 3) % 10)) } else { Cell::Null };
+            rows.push(vec![
+                text(name),
+                text(&format!("{column}{c}")),
+                Cell::Int(c as i64 + 1),
+                rate,
+                value(values, i + c),
+            ]);
         }
     }
+    dataset("grid", &["name", "col"], &["name", "col", "month:int:月", "rate:pct1", "n:int:次"], rows)
+}
+
+fn one(values: &[Option<&str>]) -> Dataset {
     let count = |i: usize| values[i % values.len()].map_or(Cell::Null, |v| dec(v.trim_start_matches('-')));
-    let one = vec![count(0), count(1), count(2), count(3), count(0), count(1), dec("0.5"), dec("0.995")];
-    brief(vec![
-        dataset("rows", &["name"], &columns, rows.collect()),
-        dataset("grid", &["name", "col"], &["name", "col", "month:int:月", "rate:pct1", "n:int:次"], grid),
-        dataset(
-            "one",
-            &[],
-            &[
-                "needs:int:条",
-                "matched:int:条",
-                "closed:int:条",
-                "lost:int:条",
-                "left:int:条",
-                "open:int:条",
-                "r1:pct1",
-                "r2:pct1",
-            ],
-            vec![one],
-        ),
-    ])
+    let columns = [
+        "needs:int:条",
+        "matched:int:条",
+        "closed:int:条",
+        "lost:int:条",
+        "left:int:条",
+        "open:int:条",
+        "r1:pct1",
+        "r2:pct1",
+    ];
+    let mut row: Vec<Cell> = (0..6).map(|i| count(i % 4)).collect();
+    row.extend([dec("0.5"), dec("0.995")]);
+    dataset("one", &[], &columns, vec![row])
 }
 
 const UNITS: [&str; 8] = ["船山区", "安居区", "蓬溪县", "大英县", "射洪市", "河东新区", "经开区", "高新区"];
@@ -293,7 +296,8 @@ const UNITS: [&str; 8] = ["船山区", "安居区", "蓬溪县", "大英县", "�
 #[test]
 fn edges_of_the_data() {
     let long = ["北川羌族自治县盐井街道花园街社区居民委员会", "遂宁经济技术开发区社会事业局", "河东新区"];
-    let cases: [(&str, Vec<&str>, Vec<Option<&str>>); 8] = [
+    type Case<'a> = (&'a str, Vec<&'a str>, Vec<Option<&'a str>>);
+    let cases: [Case; 8] = [
         ("usual", UNITS.to_vec(), vec![Some("98.85"), Some("8"), Some("-1.25"), Some("60.34"), Some("72.2")]),
         ("one unit", vec!["船山区"], vec![Some("81.5"), Some("3"), Some("-2"), Some("82.5")]),
         ("two units", vec!["船山区", "安居区"], vec![Some("81.5"), Some("3"), Some("-2"), Some("82.5")]),
