@@ -20,11 +20,21 @@ pub fn of(result: anyhow::Result<Exit>) -> ExitCode {
         Ok(Exit::Finding) => ExitCode::from(1),
         Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
         Err(e) => {
-            let chain: Vec<String> = e.chain().map(ToString::to_string).collect();
-            say(format!("出错：{}", chain.join("：")));
+            say(format!("出错：{}", in_words(&e)));
             ExitCode::from(code(&e))
         }
     }
+}
+
+/// The causes in one line; a cause that the one above has told already is left out.
+fn in_words(e: &Error) -> String {
+    let mut text = e.to_string();
+    for cause in e.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) && !cause.contains("os error") {
+            text = format!("{text}：{cause}");
+        }
+    }
+    text
 }
 
 /// `suixin … | head` closes the pipe early; that is no error.

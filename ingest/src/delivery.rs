@@ -20,7 +20,7 @@ const LISTS: [&str; 6] = ["manifest.csv", "oracle_report.json", "planted_risks.c
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
     /// A path does not exist or cannot be read.
-    #[error("读不了 {path}：{source}")]
+    #[error("读不了 {}：{}", path.display(), in_words(source))]
     Io {
         /// The path.
         path: PathBuf,
@@ -37,6 +37,15 @@ pub enum DeliveryError {
         /// What is wrong.
         message: String,
     },
+}
+
+/// What the system says, in Chinese where people meet it.
+fn in_words(e: &std::io::Error) -> String {
+    match e.kind() {
+        std::io::ErrorKind::NotFound => "没有这个文件或文件夹".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
+        _ => e.to_string(),
+    }
 }
 
 /// When files were received: (file, form code or empty) → time.
