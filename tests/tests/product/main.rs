@@ -2,4 +2,5 @@
 
 mod bad_files;
 mod boundaries;
+mod resubmission;
 mod samples;
