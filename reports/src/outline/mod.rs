@@ -1,6 +1,6 @@
 //! Outlines: what stands in a pack, in which order, with which words. Data in TOML, never code.
 //!
-//! A phrase's grammar is in [`crate::phrase`]; the keys of a block are those of [`raw::RawBlock`].
+//! A phrase's grammar is in [`crate::phrase`]; the keys of a block are those of `raw::RawBlock`.
 
 pub mod check;
 mod files;
