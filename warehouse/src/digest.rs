@@ -87,7 +87,7 @@ mod tests {
     fn cells_do_not_run_into_each_other_and_null_is_not_empty() {
         let text = |n| Field::new(n, DataType::Utf8, true);
         let schema = Arc::new(Schema::new(vec![text("a"), text("b")]));
-        let rows = [["ab", "c"], ["a", "bc"], ["ab", "c"]].map(|r| r.map(Value::from).to_vec());
+        let rows = [["a\u{1}b", "c"], ["a", "b\u{1}c"], ["a\u{1}b", "c"]].map(|r| r.map(Value::from).to_vec());
         let batch = cells::batch("t", &schema, &rows).unwrap();
         let keys = keys("t", &batch, &[0, 1]).unwrap();
         assert!(keys[0] != keys[1] && keys[0] == keys[2]);

@@ -79,7 +79,7 @@ async fn a_row_that_names_nothing_is_taken_back_and_so_are_those_that_name_it() 
     let at = crate::support::contracts().table("person").unwrap().index_of("household_id").unwrap();
     gone.rows[0].values[at] = "h404".into();
     let landing =
-        world.land(vec![world.file("b.xlsx", DAY, vec![gone, needs(A, "202502", &[("n5", "p5", "10")])])]).await;
+        world.land(vec![world.file("b.xlsx", DAY, vec![needs(A, "202502", &[("n5", "p5", "10")]), gone])]).await;
     assert_eq!(codes(&landing), "DQ019:5,DQ019:5");
     assert!(landing.files[0].tables.iter().all(|t| t.returned));
 }
