@@ -18,7 +18,7 @@ use crate::lineage::probes;
 use crate::window::Window;
 
 /// Statements looked into for one figure; the figures beyond are named, not followed.
-const STATEMENTS: usize = 200;
+const STATEMENTS: usize = 120;
 /// Statements looked into at once.
 const AT_ONCE: usize = 4;
 
@@ -30,6 +30,7 @@ pub(super) struct Follow<'a> {
     contracts: Arc<Contracts>,
     subjects: BTreeMap<String, Vec<Subject>>,
     waiting: VecDeque<Statement>,
+    /// Figures and statements that need not be taken up again: a sum and its indicators have the same statements.
     seen: BTreeSet<String>,
     pub parts: Vec<Part>,
     pub left: BTreeSet<String>,
@@ -57,7 +58,7 @@ impl<'a> Follow<'a> {
         let (first, key, last) = parse(figure)?;
         if self.defs.schemes.contains_key(first) {
             let (title, statements) = self.score(first, key, last).await?;
-            self.waiting.extend(statements);
+            self.take_up(statements);
             return Ok(title);
         }
         let statement = of_dataset(self.defs, &self.window, (first, key, last))?;
@@ -90,12 +91,20 @@ impl<'a> Follow<'a> {
         }
         let (scheme, key, indicator) = parse(&figure)?;
         match self.score(scheme, key, indicator).await {
-            Ok((_, statements)) => self.waiting.extend(statements),
+            Ok((_, statements)) => self.take_up(statements),
             // A stored score of a definition that is no longer in force has nothing to follow.
             Err(MetricsError::NotFound { .. } | MetricsError::NotInForce { .. }) => {}
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    fn take_up(&mut self, statements: Vec<Statement>) {
+        for statement in statements {
+            if self.seen.insert(format!("{} {}", statement.figure, statement.title)) {
+                self.waiting.push_back(statement);
+            }
+        }
     }
 
     async fn score(
