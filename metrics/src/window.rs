@@ -6,6 +6,12 @@ use suixin_ingest::period::Period;
 /// Days after the end of a period up to which outcomes of its events still count, unless told otherwise.
 pub const DAYS_AFTER: u64 = 15;
 
+/// The day as of which a year is computed when nobody names another: fifteen days after its end.
+#[must_use]
+pub fn usual_as_of(year: i32) -> NaiveDate {
+    Window::of(Period::of_year(year)).as_of
+}
+
 /// A period with its day of computing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
@@ -71,6 +77,7 @@ mod tests {
         let day = NaiveDate::from_ymd_opt(2026, 1, 15).unwrap();
         let all = "${ps} ${pe} ${asof} ${yr} ${months} ${quarters} ${prev}";
         assert_eq!(Window::year(2025, day).fill(all), "2025-01-01 2025-12-31 2026-01-15 2025 12 4 2024");
+        assert_eq!(usual_as_of(2025), day);
         let quarter = Window::of(Period::quarter(2025, 1));
         assert_eq!(quarter.fill(all), "2025-01-01 2025-03-31 2025-04-15 2025 3 1 2024");
         assert_eq!(Window::of(Period::month(2024, 2)).fill("${pe} ${asof} ${months}"), "2024-02-29 2024-03-15 1");

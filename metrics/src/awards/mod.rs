@@ -54,6 +54,8 @@ pub struct CategoryList {
     pub quota: Option<usize>,
     /// Reserve places.
     pub reserve: usize,
+    /// Working days for which the list must be public at each level.
+    pub public_days: usize,
     /// When the secretariat is given a hint of priority.
     pub priority_text: String,
     /// Nominees by rank; those that are out come last.
@@ -128,7 +130,8 @@ struct Facts<'a> {
 
 impl Facts<'_> {
     fn list(&self, c: &Category) -> CategoryList {
-        let quota = self.editions.get(&c.award).and_then(|e| e.quota(&c.code));
+        let edition = self.editions.get(&c.award);
+        let quota = edition.and_then(|e| e.quota(&c.code));
         let reserve = place::reserve_places(quota.unwrap_or(0), &self.awards.reserve_share);
         let own = self.result.scores.iter().filter(|s| s.subject.group == c.code);
         let mut entries: Vec<Entry> = own.filter_map(|s| self.entry(s)).collect();
@@ -139,6 +142,7 @@ impl Facts<'_> {
             award: c.award.clone(),
             quota,
             reserve,
+            public_days: edition.and_then(|e| e.public_days).unwrap_or(self.awards.public_days),
             priority_text: c.priority_text.clone(),
             entries,
         }

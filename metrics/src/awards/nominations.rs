@@ -12,6 +12,8 @@ use crate::error::MetricsError;
 #[derive(Debug, Clone)]
 pub(super) struct Edition {
     quotas: serde_json::Value,
+    /// Working days of publicity; none where the edition does not say.
+    pub public_days: Option<usize>,
 }
 
 impl Edition {
@@ -49,10 +51,11 @@ impl Nomination {
 
 /// Award → its edition of the year.
 pub(super) async fn editions(snapshot: &Snapshot, year: i32) -> Result<BTreeMap<String, Edition>, MetricsError> {
-    let sql = format!("SELECT award, category_quota FROM award_edition WHERE edition='{year}'");
+    let sql = format!("SELECT award, category_quota, public_days FROM award_edition WHERE edition='{year}'");
     let rows = snapshot.query(&sql).await?.rows;
     let quotas = |row: &[Value]| serde_json::from_str(&row[1].to_string()).unwrap_or_default();
-    Ok(rows.iter().map(|row| (row[0].to_string(), Edition { quotas: quotas(row) })).collect())
+    let edition = |row: &Vec<Value>| Edition { quotas: quotas(row), public_days: row[2].to_string().parse().ok() };
+    Ok(rows.iter().map(|row| (row[0].to_string(), edition(row))).collect())
 }
 
 /// Nomination id → nomination of the year.

@@ -17,7 +17,8 @@ impl fmt::Display for Recommendation {
 impl fmt::Display for CategoryList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quota = self.quota.map_or_else(|| "名额未定".to_owned(), |q| format!("名额{q}个，备选{}个", self.reserve));
-        writeln!(f, "【{}】{quota}；优先提示：{}", self.name, self.priority_text)?;
+        let (name, days, priority) = (&self.name, self.public_days, &self.priority_text);
+        writeln!(f, "【{name}】{quota}；公示{days}个工作日；优先提示：{priority}")?;
         if self.entries.is_empty() {
             writeln!(f, "  没有申报")?;
         }

@@ -50,3 +50,25 @@ impl<'a> Plan<'a> {
 fn reads_scores(sql: &str) -> bool {
     sql.contains("eval_score")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::window::usual_as_of;
+
+    #[test]
+    fn a_year_before_the_schemes_were_in_force_is_refused() {
+        let defs = Definitions::embedded().unwrap();
+        let plan = |year| Plan::new(&defs, year, usual_as_of(year));
+        assert_eq!(plan(2024).unwrap().stages.len(), 6);
+        assert!(matches!(plan(2023), Err(MetricsError::NotInForce { year: 2023, .. })));
+    }
+
+    #[test]
+    fn what_is_scored_later_is_left_out() {
+        let defs = Definitions::embedded().unwrap();
+        let plan = Plan::new(&defs, 2025, usual_as_of(2025)).unwrap().until(&BTreeSet::from(["PLT", "PRJ"]));
+        assert_eq!(plan.stages.iter().map(|s| s.scheme.id()).collect::<Vec<_>>(), ["PRJ", "PLT"]);
+        assert!(plan.independent().iter().all(|w| !w.sql.contains("eval_score")));
+    }
+}

@@ -264,6 +264,26 @@ mod tests {
     }
 
     #[test]
+    fn two_versions_share_an_id_but_never_a_day() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let mut files = source::embedded();
+        let at = files.iter().position(|f| f.path.ends_with("CTY-101.toml")).unwrap();
+        let (from, version) = ("effective_from = 2024-01-01", "version = \"2025.1\"");
+        let next = files[at].text.replace(from, "effective_from = 2026-07-01").replace(version, "version = \"2026.2\"");
+        files.push(SourceFile { path: "indicators/CTY/CTY-101.2026.toml".into(), text: next });
+        let mistakes = Draft::of(files.clone()).mistakes;
+        assert!(mistakes.len() == 1 && mistakes[0].message.contains("生效期重叠"), "{mistakes:?}");
+
+        files[at].text = files[at].text.replace(from, &format!("{from}\neffective_to = 2026-06-30"));
+        let defs = Draft::of(files).whole().unwrap();
+        let version = |on: &str| {
+            let all = defs.indicators_on("CTY", day(on));
+            all.into_iter().find(|i| i.id() == "CTY-101").unwrap().head.version.clone()
+        };
+        assert_eq!((version("2025-12-31"), version("2026-12-31")), ("2025.1".to_owned(), "2026.2".to_owned()));
+    }
+
+    #[test]
     fn layout_and_comments_do_not_change_the_hash() {
         let files = source::embedded();
         let mut noisy = files.clone();
@@ -273,10 +293,8 @@ mod tests {
         noisy.reverse();
         assert_eq!(Draft::of(files.clone()).definitions.hash(), Draft::of(noisy).definitions.hash());
         let mut other = files;
-        let text = other[0].text.replace("weight = 1", "weight = 1.5").replace("weight = 2", "weight = 2.5");
         let changed = other.iter().position(|f| f.path.contains("CTY-101")).unwrap();
         other[changed].text = other[changed].text.replace("weight = 2", "weight = 3");
-        drop(text);
         assert_ne!(Draft::of(other).definitions.hash(), Draft::of(source::embedded()).definitions.hash());
     }
 }

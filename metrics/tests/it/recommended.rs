@@ -32,6 +32,7 @@ async fn lists_keep_to_quota_conditions_and_reserve() {
             assert_eq!(row["eligible"] == "false", entry.verdict == Verdict::Excluded, "{entry}");
         }
     }
+    assert!(r.lists.iter().all(|l| l.public_days == 5));
     let pilots = &r.lists[0].entries;
     assert!(pilots[0].verdict == Verdict::Recommended && pilots[0].priority.as_ref().unwrap().contains("试点年度评价"));
     let text = r.to_string();
