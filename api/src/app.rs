@@ -37,7 +37,14 @@ impl App {
         let config = Config::read(home)?;
         let (contracts, definitions) = load_definitions(home, &config)?;
         let warehouse = Warehouse::open(home, Arc::clone(&contracts)).await.context("打不开数据仓库")?;
-        Ok(Self { home: home.to_owned(), config: Arc::new(config), contracts, definitions: Arc::new(definitions), warehouse, clock })
+        Ok(Self {
+            home: home.to_owned(),
+            config: Arc::new(config),
+            contracts,
+            definitions: Arc::new(definitions),
+            warehouse,
+            clock,
+        })
     }
 }
 

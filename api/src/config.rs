@@ -56,7 +56,11 @@ impl Default for Config {
 
 impl Default for Schedule {
     fn default() -> Self {
-        Self { ingest: "0 */10 * * * *".to_owned(), refresh: "0 5 * * * *".to_owned(), render: "0 30 6 * * *".to_owned() }
+        Self {
+            ingest: "0 */10 * * * *".to_owned(),
+            refresh: "0 5 * * * *".to_owned(),
+            render: "0 30 6 * * *".to_owned(),
+        }
     }
 }
 

@@ -58,7 +58,16 @@ fn is_input(cause: &(dyn std::error::Error + 'static)) -> bool {
     let metrics = cause.downcast_ref::<MetricsError>().is_some_and(|e| e.kind() == ErrorKind::NotFound);
     let warehouse = cause.downcast_ref::<suixin_warehouse::Error>().is_some_and(|e| {
         use suixin_warehouse::Error as W;
-        matches!(e, W::Exists { .. } | W::NotFound { .. } | W::Unknown { .. } | W::Input(_) | W::Query(_) | W::Refused(_) | W::Limit(_))
+        matches!(
+            e,
+            W::Exists { .. }
+                | W::NotFound { .. }
+                | W::Unknown { .. }
+                | W::Input(_)
+                | W::Query(_)
+                | W::Refused(_)
+                | W::Limit(_)
+        )
     });
     metrics || warehouse || cause.is::<Usage>() || cause.is::<DeliveryError>() || cause.is::<GenerateError>()
 }

@@ -14,7 +14,8 @@ use crate::checked::CheckedFile;
 /// Endings of files that are looked at; others in a folder are left alone.
 const ENDINGS: [&str; 9] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "json", "ndjson", "et"];
 /// Lists that lie beside returns and are none.
-const LISTS: [&str; 6] = ["manifest.csv", "oracle_report.json", "planted_risks.csv", "world.json", "templates.csv", "expected_rejects.csv"];
+const LISTS: [&str; 6] =
+    ["manifest.csv", "oracle_report.json", "planted_risks.csv", "world.json", "templates.csv", "expected_rejects.csv"];
 
 /// Why a delivery cannot be gathered.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +101,9 @@ pub fn gather(paths: &[PathBuf], received: &ReceivedTimes, now: NaiveDateTime) -
         Source { name, hint, path, received: time }
     };
     let mut sources: Vec<Source> = out.into_iter().map(source).collect();
-    sources.sort_by(|a, b| (a.received, a.name.contains("更正"), &a.name).cmp(&(b.received, b.name.contains("更正"), &b.name)));
+    sources.sort_by(|a, b| {
+        (a.received, a.name.contains("更正"), &a.name).cmp(&(b.received, b.name.contains("更正"), &b.name))
+    });
     Ok(sources)
 }
 

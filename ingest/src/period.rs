@@ -82,7 +82,10 @@ impl Period {
     /// Last day.
     #[must_use]
     pub fn last(&self) -> NaiveDate {
-        self.first().checked_add_months(Months::new(self.months())).and_then(|d| d.checked_sub_days(Days::new(1))).unwrap_or(NaiveDate::MAX)
+        self.first()
+            .checked_add_months(Months::new(self.months()))
+            .and_then(|d| d.checked_sub_days(Days::new(1)))
+            .unwrap_or(NaiveDate::MAX)
     }
 
     /// The period of the same length just before.
@@ -196,9 +199,13 @@ mod tests {
 
     #[test]
     fn order_is_by_the_last_day() {
-        let mut all: Vec<Period> = ["2025", "202511", "2025Q4", "202512", "2025Q3"].iter().map(|p| p.parse().unwrap()).collect();
+        let mut all: Vec<Period> =
+            ["2025", "202511", "2025Q4", "202512", "2025Q3"].iter().map(|p| p.parse().unwrap()).collect();
         all.sort();
-        assert_eq!(all.iter().map(ToString::to_string).collect::<Vec<_>>(), ["2025Q3", "202511", "202512", "2025Q4", "2025"]);
+        assert_eq!(
+            all.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            ["2025Q3", "202511", "202512", "2025Q4", "2025"]
+        );
         assert_eq!(Period::month(2025, 1).previous(), Period::month(2024, 12));
     }
 }

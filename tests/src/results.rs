@@ -110,20 +110,42 @@ async fn totals(snapshot: &Snapshot, expected: &[Line]) -> Result<Vec<String>, F
     let found = table(snapshot, sql, 3).await?;
     let mut out = Vec::new();
     for line in expected {
-        let of = |part: &str| found.get(&vec![field(line, "scheme").to_owned(), field(line, "k").to_owned(), part.to_owned()]);
+        let of = |part: &str| {
+            found.get(&vec![field(line, "scheme").to_owned(), field(line, "k").to_owned(), part.to_owned()])
+        };
         let number = |part: &str| of(part).and_then(|r| r[0].as_decimal());
         for (part, column) in [("CORE", "core"), ("BONUS", "bonus"), ("DEDUCT", "deduct"), ("TOTAL", "total")] {
             if number(part) != field(line, column).parse().ok() {
-                out.push(format!("{part} of {}/{}: expected {}, found {:?}", field(line, "scheme"), field(line, "k"), field(line, column), number(part)));
+                out.push(format!(
+                    "{part} of {}/{}: expected {}, found {:?}",
+                    field(line, "scheme"),
+                    field(line, "k"),
+                    field(line, column),
+                    number(part)
+                ));
             }
         }
         let Some(total) = of("TOTAL") else { continue };
         let explain: serde_json::Value = serde_json::from_str(&total[3].to_string())?;
         let grade = if field(line, "scheme") == "AWD" { "" } else { field(line, "grade") };
-        let shown = (total[1].to_string(), total[2].to_string(), explain["veto_cap"].as_str().unwrap_or("").to_owned(), explain["eligible"].to_string());
-        let wanted = (field(line, "rank").to_owned(), grade.to_owned(), field(line, "veto_cap").to_owned(), field(line, "eligible").to_owned());
+        let shown = (
+            total[1].to_string(),
+            total[2].to_string(),
+            explain["veto_cap"].as_str().unwrap_or("").to_owned(),
+            explain["eligible"].to_string(),
+        );
+        let wanted = (
+            field(line, "rank").to_owned(),
+            grade.to_owned(),
+            field(line, "veto_cap").to_owned(),
+            field(line, "eligible").to_owned(),
+        );
         if shown != wanted {
-            out.push(format!("total {}/{}: expected {wanted:?}, found {shown:?}", field(line, "scheme"), field(line, "k")));
+            out.push(format!(
+                "total {}/{}: expected {wanted:?}, found {shown:?}",
+                field(line, "scheme"),
+                field(line, "k")
+            ));
         }
     }
     let subjects: BTreeSet<_> = found.keys().map(|k| (&k[0], &k[1])).collect();
@@ -135,7 +157,8 @@ async fn totals(snapshot: &Snapshot, expected: &[Line]) -> Result<Vec<String>, F
 
 async fn risks(warehouse: &Warehouse, snapshot: &Snapshot, expected: &[Line]) -> Result<Vec<String>, Fault> {
     let sql = "SELECT rule_id, entity_type, entity_key, eval_unit_code, amount FROM risk_hit WHERE rule_id NOT IN ('RSK-J03', 'RSK-K01', 'RSK-K02')";
-    let mut found: Vec<Vec<String>> = snapshot.query(sql).await?.rows.iter().map(|r| r.iter().map(ToString::to_string).collect()).collect();
+    let mut found: Vec<Vec<String>> =
+        snapshot.query(sql).await?.rows.iter().map(|r| r.iter().map(ToString::to_string).collect()).collect();
     let mut out = Vec::new();
     for line in expected.iter().filter(|l| !["RSK-J03", "RSK-K01", "RSK-K02"].contains(&field(l, "rule_id"))) {
         let keys = spellings(warehouse, line);

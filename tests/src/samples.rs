@@ -15,7 +15,10 @@ pub type Line = BTreeMap<String, String>;
 pub fn unpack(name: &str) -> io::Result<tempfile::TempDir> {
     let archive = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(format!("{name}.zip"));
     let dir = tempfile::tempdir()?;
-    zip::ZipArchive::new(File::open(archive)?).map_err(io::Error::other)?.extract(dir.path()).map_err(io::Error::other)?;
+    zip::ZipArchive::new(File::open(archive)?)
+        .map_err(io::Error::other)?
+        .extract(dir.path())
+        .map_err(io::Error::other)?;
     Ok(dir)
 }
 

@@ -25,7 +25,8 @@ pub async fn compare(warehouse: &Warehouse, truth: &Path) -> Result<Vec<String>,
         let names: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
         let frame = snapshot.query(&format!("SELECT {} FROM {}", names.join(", "), table.name)).await?;
         let found = count(frame.rows.iter().map(|r| r.iter().map(ToString::to_string).collect()));
-        let expected = count(lines(&path)?.iter().map(|l| table.columns.iter().map(|c| expect(warehouse, c, l)).collect()));
+        let expected =
+            count(lines(&path)?.iter().map(|l| table.columns.iter().map(|c| expect(warehouse, c, l)).collect()));
         out.extend(differences(&table.name, &found, &expected));
     }
     Ok(out)

@@ -27,7 +27,8 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
     lines.extend(outline_mistakes(dir.as_deref(), &draft.definitions)?);
     // Statements are planned against the tables of the warehouse, when there is one.
     if lines.is_empty() && home.join("journal").exists() {
-        let contracts = Arc::new(dir.as_deref().map_or_else(Contracts::embedded, |d| Contracts::load(&d.join("contracts")))?);
+        let contracts =
+            Arc::new(dir.as_deref().map_or_else(Contracts::embedded, |d| Contracts::load(&d.join("contracts")))?);
         let warehouse = Warehouse::open(&home, contracts).await?;
         lines.extend(draft.check(&warehouse.snapshot().await?).await.iter().map(ToString::to_string));
     } else {
@@ -81,5 +82,9 @@ fn report(global: &Global, own: bool, lines: &[String]) -> Result<()> {
         global.out().line(line)?;
     }
     let which = if own { "仓库中的定义文件" } else { "程序自带的定义" };
-    global.out().line(if lines.is_empty() { format!("{which}没有错误") } else { format!("{which}有 {} 处错误", lines.len()) })
+    global.out().line(if lines.is_empty() {
+        format!("{which}没有错误")
+    } else {
+        format!("{which}有 {} 处错误", lines.len())
+    })
 }

@@ -31,8 +31,10 @@ pub(super) async fn run(global: &Global, args: &PeriodArg) -> Result<Exit> {
         }))?;
         return Ok(Exit::Fine);
     }
-    let shown: Vec<Vec<String>> =
-        rows.into_iter().map(|(id, title, values, subjects)| vec![id, title, subjects.to_string(), values.to_string()]).collect();
+    let shown: Vec<Vec<String>> = rows
+        .into_iter()
+        .map(|(id, title, values, subjects)| vec![id, title, subjects.to_string(), values.to_string()])
+        .collect();
     global.out().table(&["方案", "名称", "对象", "指标值"], &shown, &[2, 3])?;
     global.out().line(format!("{year}年评价已算好并存入仓库（数据快照 {}）", evaluation.stamp.snapshot))?;
     say("下一步：suixin score --scheme CTY 看排名，suixin explain 对象 看说明，suixin risks 排查疑点");

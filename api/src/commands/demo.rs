@@ -53,7 +53,9 @@ pub(super) async fn run(global: &Global, args: &Demo) -> Result<Exit> {
 fn start_anew(home: &Path) -> Result<()> {
     let used = home.read_dir().is_ok_and(|mut d| d.next().is_some());
     if used && !home.join(MARKER).exists() {
-        return Err(Usage(format!("文件夹 {} 不是演示建的，没有改动；请用 --home 另指一个文件夹", home.display())).into());
+        return Err(
+            Usage(format!("文件夹 {} 不是演示建的，没有改动；请用 --home 另指一个文件夹", home.display())).into()
+        );
     }
     if used {
         std::fs::remove_dir_all(home).with_context(|| format!("清不掉上次的演示 {}", home.display()))?;

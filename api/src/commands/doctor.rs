@@ -10,16 +10,30 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
     let report = app.warehouse.verify().await?;
     let audit = app.warehouse.audit_verify()?;
     if global.json {
-        global.out().json(&serde_json::json!({ "warehouse": report, "audit": audit, "definitions": app.definitions.hash() }))?;
+        global
+            .out()
+            .json(&serde_json::json!({ "warehouse": report, "audit": audit, "definitions": app.definitions.hash() }))?;
     } else {
         let out = global.out();
-        out.line(format!("日志 {} 条，数据文件 {} 个（{:.1} MB）", report.commits, report.files, report.bytes as f64 / 1e6))?;
-        out.line(format!("收到的原件 {} 份，密封值 {} 个，审计记录 {} 条", report.received, report.sealed, report.audit_records))?;
+        out.line(format!(
+            "日志 {} 条，数据文件 {} 个（{:.1} MB）",
+            report.commits,
+            report.files,
+            report.bytes as f64 / 1e6
+        ))?;
+        out.line(format!(
+            "收到的原件 {} 份，密封值 {} 个，审计记录 {} 条",
+            report.received, report.sealed, report.audit_records
+        ))?;
         out.line(format!("定义 {}，报表契约 {}", short(app.definitions.hash()), short(&app.contracts.hash)))?;
         for line in report.notes.iter().chain(&report.findings) {
             out.line(line)?;
         }
-        out.line(if report.findings.is_empty() { "体检正常" } else { "体检发现问题，请按上面的提示处理" })?;
+        out.line(if report.findings.is_empty() {
+            "体检正常"
+        } else {
+            "体检发现问题，请按上面的提示处理"
+        })?;
     }
     Ok(if report.findings.is_empty() { Exit::Fine } else { Exit::Finding })
 }

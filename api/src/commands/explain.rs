@@ -10,8 +10,15 @@ pub(super) async fn run(global: &Global, args: &Explain) -> Result<Exit> {
     let year = args.period.year(app.clock);
     let snapshot = app.warehouse.snapshot().await?;
     let indicator = args.indicator.as_deref().map(str::to_ascii_uppercase);
-    let found =
-        suixin_metrics::explain(&snapshot, &app.definitions, &args.subject, indicator.as_deref(), year, app.clock.today()).await?;
+    let found = suixin_metrics::explain(
+        &snapshot,
+        &app.definitions,
+        &args.subject,
+        indicator.as_deref(),
+        year,
+        app.clock.today(),
+    )
+    .await?;
     if global.json {
         global.out().json(&found)?;
     } else {

@@ -13,7 +13,14 @@ const LARGE: u32 = 50_000;
 
 pub(super) fn run(global: &Global, args: &Generate) -> Result<Exit> {
     let contracts = Contracts::embedded()?;
-    let plan = Plan { seed: args.seed, persons: args.persons, year: args.year, mess: args.mess, csv_only: args.csv_only || args.persons > LARGE, truth: false };
+    let plan = Plan {
+        seed: args.seed,
+        persons: args.persons,
+        year: args.year,
+        mess: args.mess,
+        csv_only: args.csv_only || args.persons > LARGE,
+        truth: false,
+    };
     let stages = Stages::new();
     let summary = generate(&plan, &contracts, &args.out, &mut |stage, done, total| stages.tell(stage, done, total));
     stages.finish();

@@ -23,8 +23,11 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     if args.dry_run {
         let files = intake::check(&app, &intake, &tell)?;
         stages.finish();
-        let issues: Vec<Issue> =
-            files.iter().flat_map(|f| f.issues.iter().chain(f.tables.iter().flat_map(|t| &t.issues))).cloned().collect();
+        let issues: Vec<Issue> = files
+            .iter()
+            .flat_map(|f| f.issues.iter().chain(f.tables.iter().flat_map(|t| &t.issues)))
+            .cloned()
+            .collect();
         return dry_run(global, files.len(), &issues, args.warnings);
     }
     let outcome = intake::run(&app, &intake, &tell).await?;
@@ -39,7 +42,9 @@ fn dry_run(global: &Global, files: usize, issues: &[Issue], warnings: bool) -> R
         global.out().json(&json!({ "dry_run": true, "files": files, "errors": errors, "issues": issues }))?;
     } else {
         list(global, issues.iter().filter(|i| warnings || i.level == Level::Error))?;
-        global.out().line(format!("试校验 {files} 个文件：错误 {errors} 处，警告 {} 处；没有入库", issues.len() - errors))?;
+        global
+            .out()
+            .line(format!("试校验 {files} 个文件：错误 {errors} 处，警告 {} 处；没有入库", issues.len() - errors))?;
     }
     Ok(if errors > 0 { Exit::Finding } else { Exit::Fine })
 }

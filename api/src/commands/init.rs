@@ -18,7 +18,9 @@ pub(super) const DEFINITIONS: &str = "definitions";
 pub(super) async fn run(global: &Global) -> Result<Exit> {
     let home = &global.home();
     if home.join("journal").exists() {
-        return Err(Usage(format!("文件夹 {} 里已经有数据仓库；请换一个文件夹，原有数据没有改动", home.display())).into());
+        return Err(
+            Usage(format!("文件夹 {} 里已经有数据仓库；请换一个文件夹，原有数据没有改动", home.display())).into()
+        );
     }
     std::fs::create_dir_all(home).with_context(|| format!("建不了文件夹 {}", home.display()))?;
     let exported = export(home)?;

@@ -53,7 +53,8 @@ fn record(app: &App, sql: &str) -> Result<()> {
 fn table(global: &Global, frame: &Frame) -> Result<()> {
     let headers: Vec<&str> = frame.columns.iter().map(String::as_str).collect();
     let rows: Vec<Vec<String>> = frame.rows.iter().map(|r| r.iter().map(ToString::to_string).collect()).collect();
-    let is_number = |i: &usize| frame.rows.iter().any(|r| matches!(r[*i], Value::Int(_) | Value::Dec(_) | Value::Float(_)));
+    let is_number =
+        |i: &usize| frame.rows.iter().any(|r| matches!(r[*i], Value::Int(_) | Value::Dec(_) | Value::Float(_)));
     let right: Vec<usize> = (0..headers.len()).filter(is_number).collect();
     global.out().table(&headers, &rows, &right)?;
     global.out().line(format!("{} 行", rows.len()))
@@ -72,7 +73,9 @@ fn json(frame: &Frame) -> Result<()> {
     let rows: Vec<serde_json::Map<String, serde_json::Value>> = frame
         .rows
         .iter()
-        .map(|r| frame.columns.iter().cloned().zip(r.iter().map(|v| serde_json::to_value(v).unwrap_or_default())).collect())
+        .map(|r| {
+            frame.columns.iter().cloned().zip(r.iter().map(|v| serde_json::to_value(v).unwrap_or_default())).collect()
+        })
         .collect();
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &rows)?;

@@ -23,7 +23,8 @@ async fn render(global: &Global, args: &Render) -> Result<Exit> {
     let app = global.open().await?;
     let year = args.period.year(app.clock);
     let stages = Stages::new();
-    let made = pack::render(&app, year, args.out.as_deref(), &|stage, done, total| stages.tell(stage, done, total)).await?;
+    let made =
+        pack::render(&app, year, args.out.as_deref(), &|stage, done, total| stages.tell(stage, done, total)).await?;
     stages.finish();
     if global.json {
         global.out().json(&json!({ "dir": made.dir, "files": made.files, "figures": made.manifest.figures.len(),
@@ -35,7 +36,11 @@ async fn render(global: &Global, args: &Render) -> Result<Exit> {
         global.out().line(made.dir.join(file).display().to_string())?;
     }
     let charts = made.manifest.documents.iter().filter(|d| d.path.ends_with(".svg")).count();
-    global.out().line(format!("印制完成：{} 个数字，{charts} 幅图，快照 {}", made.manifest.figures.len(), made.manifest.snapshot))?;
+    global.out().line(format!(
+        "印制完成：{} 个数字，{charts} 幅图，快照 {}",
+        made.manifest.figures.len(),
+        made.manifest.snapshot
+    ))?;
     Ok(Exit::Fine)
 }
 

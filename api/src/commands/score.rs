@@ -19,7 +19,11 @@ pub(super) async fn run(global: &Global, args: &Score) -> Result<Exit> {
 pub(super) async fn print(global: &Global, app: &App, scheme: Scheme, year: i32) -> Result<()> {
     let list = evaluate::ranking(app, scheme.code(), year).await?;
     if list.is_empty() {
-        return Err(Usage(format!("{year}年还没有 {} 方案的得分；请先执行 suixin compute --period {year}", scheme.code())).into());
+        return Err(Usage(format!(
+            "{year}年还没有 {} 方案的得分；请先执行 suixin compute --period {year}",
+            scheme.code()
+        ))
+        .into());
     }
     if global.json {
         return global.out().json(&json!({ "scheme": scheme.code(), "year": year, "ranking": list }));
@@ -30,7 +34,15 @@ pub(super) async fn print(global: &Global, app: &App, scheme: Scheme, year: i32)
         .map(|r| {
             let rank = r.rank.map_or_else(String::new, |n| n.to_string());
             let mut row = if grouped { vec![r.group.clone()] } else { Vec::new() };
-            row.extend([rank, r.name.clone(), r.subject.clone(), r.core.clone(), r.bonus.clone(), r.deduct.clone(), r.total.clone()]);
+            row.extend([
+                rank,
+                r.name.clone(),
+                r.subject.clone(),
+                r.core.clone(),
+                r.bonus.clone(),
+                r.deduct.clone(),
+                r.total.clone(),
+            ]);
             row.push(r.grade.clone());
             row
         })

@@ -17,7 +17,14 @@ pub(super) async fn run(global: &Global, args: &Snapshot) -> Result<Exit> {
         .iter()
         .map(|s| {
             let ts = s.ts.format("%Y-%m-%d %H:%M:%S").to_string();
-            vec![s.id.clone(), ts, s.reason.clone(), s.batches.len().to_string(), s.tables.len().to_string(), s.rows.to_string()]
+            vec![
+                s.id.clone(),
+                ts,
+                s.reason.clone(),
+                s.batches.len().to_string(),
+                s.tables.len().to_string(),
+                s.rows.to_string(),
+            ]
         })
         .collect();
     global.out().table(&["快照", "时间", "缘由", "批次", "涉及表", "写入行"], &rows, &[3, 4, 5])?;

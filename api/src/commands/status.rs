@@ -24,7 +24,9 @@ pub(super) async fn run(global: &Global, args: &PeriodArg) -> Result<Exit> {
 }
 
 pub(super) fn print_units(global: &Global, units: &[UnitReturns]) -> Result<()> {
-    let rate = |part: i64, whole: i64| if whole == 0 { "—".to_owned() } else { format!("{:.1}%", 100.0 * part as f64 / whole as f64) };
+    let rate = |part: i64, whole: i64| {
+        if whole == 0 { "—".to_owned() } else { format!("{:.1}%", 100.0 * part as f64 / whole as f64) }
+    };
     let rows: Vec<Vec<String>> = units
         .iter()
         .map(|u| {
@@ -48,7 +50,8 @@ fn print_open(global: &Global, open: &[OpenReturn]) -> Result<()> {
         .iter()
         .take(SHOWN)
         .map(|o| {
-            let received = o.received.map_or_else(|| "漏报".to_owned(), |d| format!("{d} 迟{}天", (d - o.due).num_days()));
+            let received =
+                o.received.map_or_else(|| "漏报".to_owned(), |d| format!("{d} 迟{}天", (d - o.due).num_days()));
             vec![o.name.clone(), o.period.clone(), format!("{} {}", o.form, o.title), o.due.to_string(), received]
         })
         .collect();

@@ -29,7 +29,8 @@ pub async fn risks(app: &App, year: i32, progress: Progress<'_>) -> Result<(Vec<
     let snapshot = app.warehouse.snapshot().await?;
     progress("排查疑点", 0, 1);
     let hits = suixin_metrics::run_risks(&snapshot, &app.definitions, year, app.clock.today()).await?;
-    let saved = suixin_metrics::save_risks(&app.warehouse, &app.definitions, &hits, app.clock.today(), app.clock.now()).await?;
+    let saved =
+        suixin_metrics::save_risks(&app.warehouse, &app.definitions, &hits, app.clock.today(), app.clock.now()).await?;
     progress("排查疑点", 1, 1);
     Ok((hits, saved))
 }

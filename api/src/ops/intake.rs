@@ -96,7 +96,8 @@ async fn ensure_expected(app: &App, years: &BTreeSet<i32>) -> Result<()> {
     let has = |year: i32| known.iter().any(|r| r[2].as_str().is_some_and(|p| p.starts_with(&year.to_string())));
     // The opening stock is dated before the first year: only years with twelve months of returns owe anything.
     let first = years.iter().next_back().copied();
-    let new: Vec<Expected> = first.into_iter().filter(|y| !has(*y)).flat_map(|y| expected_returns(&app.contracts, y)).collect();
+    let new: Vec<Expected> =
+        first.into_iter().filter(|y| !has(*y)).flat_map(|y| expected_returns(&app.contracts, y)).collect();
     if new.is_empty() {
         return Ok(());
     }
@@ -113,7 +114,8 @@ async fn load_expected(app: &App, path: &Path) -> Result<()> {
     let snapshot = app.warehouse.snapshot().await?;
     let before = expected_rows(&snapshot).await?;
     let other = |row: &Vec<Value>| row[2].as_str().and_then(|p| p.get(..4)).is_none_or(|y| !years.contains(y));
-    let rows: Vec<Vec<Value>> = before.iter().filter(|r| other(r)).cloned().chain(list.iter().cloned().map(row_of)).collect();
+    let rows: Vec<Vec<Value>> =
+        before.iter().filter(|r| other(r)).cloned().chain(list.iter().cloned().map(row_of)).collect();
     if rows != before {
         let write = TableWrite { table: "submission_expected".to_owned(), replace: Replace::All, rows };
         app.warehouse.commit(vec![write], "应报清单（载入）", app.clock.now()).await?;
@@ -155,5 +157,12 @@ async fn expected_rows(snapshot: &Snapshot) -> Result<Vec<Vec<Value>>> {
 }
 
 fn row_of(e: Expected) -> Vec<Value> {
-    vec![Value::Str(e.form), Value::Str(e.unit), Value::Str(e.period), Value::Date(e.due), Value::from("N"), Value::Null]
+    vec![
+        Value::Str(e.form),
+        Value::Str(e.unit),
+        Value::Str(e.period),
+        Value::Date(e.due),
+        Value::from("N"),
+        Value::Null,
+    ]
 }

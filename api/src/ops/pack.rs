@@ -67,7 +67,9 @@ async fn brief(app: &App, snapshot: &Snapshot, year: i32, as_of: chrono::NaiveDa
     })
 }
 
-fn dataset(d: suixin_metrics::Dataset) -> Dataset {
+/// A computed dataset as reports and pages print it.
+#[must_use]
+pub fn dataset(d: suixin_metrics::Dataset) -> Dataset {
     let privacy = match d.privacy.as_str() {
         "S0" => Privacy::S0,
         "S1" => Privacy::S1,

@@ -38,7 +38,9 @@ impl<'a> Places<'a> {
 
     /// The cells of a row that the statement of its part reads; none for CSV and JSON, which have no cells.
     pub fn of(&mut self, part: &Part, table: &str, row: &TracedRow) -> Vec<CellPlace> {
-        let (Some(sha), Some(no)) = (&row.sha256, row.row.and_then(|r| u32::try_from(r).ok())) else { return Vec::new() };
+        let (Some(sha), Some(no)) = (&row.sha256, row.row.and_then(|r| u32::try_from(r).ok())) else {
+            return Vec::new();
+        };
         let Some(contract) = self.app.contracts.table(table) else { return Vec::new() };
         let name = row.sheet.as_deref().unwrap_or_default();
         let contracts = std::sync::Arc::clone(&self.app.contracts);

@@ -70,7 +70,8 @@ pub async fn state(app: &App, year: i32) -> Result<(Vec<UnitReturns>, Vec<OpenRe
     let snapshot = app.warehouse.snapshot().await?;
     let rows = snapshot.query(&STATE.replace("${year}", &year.to_string())).await?.rows;
     let today = app.clock.today();
-    let mut units: Vec<UnitReturns> = app.contracts.units().into_iter().map(|u| empty(u, app.contracts.unit_name(u))).collect();
+    let mut units: Vec<UnitReturns> =
+        app.contracts.units().into_iter().map(|u| empty(u, app.contracts.unit_name(u))).collect();
     let mut open = Vec::new();
     for row in &rows {
         let Some(entry) = units.iter_mut().find(|u| Some(u.unit.as_str()) == row[0].as_str()) else { continue };
@@ -82,7 +83,18 @@ pub async fn state(app: &App, year: i32) -> Result<(Vec<UnitReturns>, Vec<OpenRe
 
 fn empty(unit: &str, name: &str) -> UnitReturns {
     let (unit, name) = (unit.to_owned(), name.to_owned());
-    UnitReturns { unit, name, expected: 0, received: 0, on_time: 0, late: 0, missing: 0, not_due: 0, returned: 0, error_rows: 0 }
+    UnitReturns {
+        unit,
+        name,
+        expected: 0,
+        received: 0,
+        on_time: 0,
+        late: 0,
+        missing: 0,
+        not_due: 0,
+        returned: 0,
+        error_rows: 0,
+    }
 }
 
 fn count(entry: &mut UnitReturns, row: &[Value], today: NaiveDate) {

@@ -96,9 +96,8 @@ impl ColumnPlan<'_> {
         }
         let places = decimal_places(self.column);
         let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
-        let cut = (rounded != value).then(|| {
-            Refusal::new("DQ012", format!("小数超过{places}位，已四舍五入"), "请按规定的小数位数填写")
-        });
+        let cut = (rounded != value)
+            .then(|| Refusal::new("DQ012", format!("小数超过{places}位，已四舍五入"), "请按规定的小数位数填写"));
         rounded.rescale(places);
         if rounded.scale() != places {
             return Err(too_large());
@@ -162,7 +161,11 @@ fn account(cell: &Cell, shown: &str) -> Result<Taken, Refusal> {
     let account = n::account(shown);
     let lost = matches!(cell, Cell::Number(_)) && account.len() > 15 || account.contains("E+") || account.contains('.');
     if lost {
-        return Err(Refusal::new("DQ011", "银行账号被Excel转成数值，末几位已丢失", "请把单元格设为文本格式后重新录入完整账号"));
+        return Err(Refusal::new(
+            "DQ011",
+            "银行账号被Excel转成数值，末几位已丢失",
+            "请把单元格设为文本格式后重新录入完整账号",
+        ));
     }
     Ok(Taken::plain(Value::text(account)))
 }
@@ -178,7 +181,11 @@ fn free_text(kind: &Kind, shown: String) -> Taken {
     match n::mask_personal(&shown).filter(|_| *kind == Kind::Text || shown.chars().count() > 19) {
         Some(masked) => Taken {
             value: Value::text(masked),
-            warning: Some(Refusal::new("DQ027", "文字中含有身份证号或银行卡号，已遮盖后入库", "文字栏不要填写个人证件号码和账号")),
+            warning: Some(Refusal::new(
+                "DQ027",
+                "文字中含有身份证号或银行卡号，已遮盖后入库",
+                "文字栏不要填写个人证件号码和账号",
+            )),
         },
         None => Taken::plain(Value::text(shown)),
     }

@@ -43,7 +43,9 @@ impl RowReader<'_> {
         let cell = raw.cell(plan.source);
         let result = match plan.column {
             c if c.vault == Some(VaultKind::Id) => return self.read_id(plan, raw, row, issues),
-            c if c.foreign.as_deref() == Some("dim_region") && self.table.name != "dim_region" => self.read_region(plan, cell, row),
+            c if c.foreign.as_deref() == Some("dim_region") && self.table.name != "dim_region" => {
+                self.read_region(plan, cell, row)
+            }
             _ => plan.read(cell),
         };
         match result {
@@ -75,7 +77,9 @@ impl RowReader<'_> {
         match self.regions.resolve(&shown, level, unit, township) {
             Ok(code) => {
                 let managed_elsewhere = self.regions.get(&code).is_some_and(|d| {
-                    !d.managing_unit_code.is_empty() && d.managing_unit_code != unit && matches!(d.level.as_str(), "township" | "village")
+                    !d.managing_unit_code.is_empty()
+                        && d.managing_unit_code != unit
+                        && matches!(d.level.as_str(), "township" | "village")
                 });
                 let warning = managed_elsewhere
                     .then(|| Refusal::new("DQ010", "所填区划按管理归属不属于本单位", "园区托管的镇街请按管理单位填报"));
@@ -106,7 +110,11 @@ impl RowReader<'_> {
         let number = n::normalise_id(&shown);
         let lost = matches!(cell, Cell::Number(_)) || number.contains("E+") || number.contains('.');
         let problem = if lost {
-            Refusal::new("DQ007", "身份证号被Excel转成数值，末几位已丢失", "请把单元格设为文本格式后重新录入完整的身份证号")
+            Refusal::new(
+                "DQ007",
+                "身份证号被Excel转成数值，末几位已丢失",
+                "请把单元格设为文本格式后重新录入完整的身份证号",
+            )
         } else {
             let Some(problem) = n::id_problem(&number) else {
                 row.values[plan.index] = Value::from(number);
@@ -116,7 +124,8 @@ impl RowReader<'_> {
         };
         if plan.column.primary && self.has_reason(raw) {
             row.values[plan.index] = Value::from(number);
-            let accepted = Refusal { message: format!("{}；填有无证原因，予以接收", problem.message), ..problem };
+            let accepted =
+                Refusal { message: format!("{}；填有无证原因，予以接收", problem.message), ..problem };
             self.report(Level::Warning, plan, cell, raw.no, accepted, issues);
         } else if lost || self.table.index_of("no_id_reason").is_some() && plan.column.primary {
             self.refuse(plan, cell, row, problem, issues);

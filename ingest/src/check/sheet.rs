@@ -26,7 +26,8 @@ impl Checker {
         let place = Place { file: &name, sheet: &sheet.name, has_cells: sheet.has_cells };
         let Some(found) = self.find_table(sheet, path) else {
             if sheet.rows.iter().filter(|r| r.cells.len() > 2).count() > REMARKABLE_ROWS {
-                let what = Refusal::new("DQ002", "工作表不是已知的报表，没有取数", "如应取数，请使用市局下发的报表模板");
+                let what =
+                    Refusal::new("DQ002", "工作表不是已知的报表，没有取数", "如应取数，请使用市局下发的报表模板");
                 file.issues.push(place.whole(Level::Warning, what));
             }
             return;
@@ -42,7 +43,8 @@ impl Checker {
         if sheet.rows.iter().all(RawRow::is_blank) {
             return self.nil_return(sheet);
         }
-        let top: String = sheet.rows.iter().take(4).flat_map(|r| &r.cells).map(|c| header_key(&c.shown()) + " ").collect();
+        let top: String =
+            sheet.rows.iter().take(4).flat_map(|r| &r.cells).map(|c| header_key(&c.shown()) + " ").collect();
         let (sheet_name, stem) = (header_key(&sheet.name), header_key(&path.stem));
         let said = sheet.said.table.as_deref().map(header_key);
         let prefers = |table: &Table| {
@@ -82,7 +84,8 @@ impl Checker {
         file: &mut CheckedFile,
     ) -> Result<CheckedTable, Refusal> {
         let contracts = &self.contracts;
-        let (Some(table), Some((form, entry))) = (contracts.table(&found.table), contracts.form_of(&found.table)) else {
+        let (Some(table), Some((form, entry))) = (contracts.table(&found.table), contracts.form_of(&found.table))
+        else {
             return Err(Refusal::new("DQ002", "报表没有对应的表", "请使用市局下发的报表模板"));
         };
         if !found.missing.is_empty() {
@@ -93,8 +96,7 @@ impl Checker {
         let unit = self.decide_unit(&title, sheet, path, entry)?;
         let period = decide_period(&title, sheet, path, entry, table)?;
         let plans = plan_columns(table, found, &title, &self.codes);
-        let reader =
-            RowReader { table, plans: &plans, regions: &self.regions, codes: &self.codes, place, unit: &unit };
+        let reader = RowReader { table, plans: &plans, regions: &self.regions, codes: &self.codes, place, unit: &unit };
         let mut out = new_table(table, form, unit.clone(), period, sheet.name.clone());
         out.correction = title.correction || path.correction;
         out.headers = sent_headers(&plans, sheet.has_cells);
@@ -102,20 +104,35 @@ impl Checker {
         Ok(out)
     }
 
-    fn decide_unit(&self, title: &TitleSays, sheet: &Sheet, path: &PathSays, entry: &FormTable) -> Result<String, Refusal> {
+    fn decide_unit(
+        &self,
+        title: &TitleSays,
+        sheet: &Sheet,
+        path: &PathSays,
+        entry: &FormTable,
+    ) -> Result<String, Refusal> {
         if let Some(unknown) = &title.unknown_unit {
-            let what = format!("填报单位“{}”不是八个县级单位，也不是市局", unknown.chars().take(30).collect::<String>());
+            let what =
+                format!("填报单位“{}”不是八个县级单位，也不是市局", unknown.chars().take(30).collect::<String>());
             return Err(Refusal::new("DQ003", what, "请填写本单位的规范名称"));
         }
         let said = sheet.said.unit.as_deref().and_then(|u| self.names.unit_in(u));
         let content = title.unit.clone().or(said);
         let by_path = [path.folder_unit.as_ref(), path.file_unit.as_ref()];
         let Some(unit) = content.clone().or_else(|| by_path.into_iter().flatten().next().cloned()) else {
-            return Err(Refusal::new("DQ003", "看不出是哪个单位的报表", "请在表头写明填报单位，或放入以单位命名的文件夹"));
+            return Err(Refusal::new(
+                "DQ003",
+                "看不出是哪个单位的报表",
+                "请在表头写明填报单位，或放入以单位命名的文件夹",
+            ));
         };
         if let Some(other) = by_path.into_iter().flatten().find(|u| **u != unit) {
             let (a, b) = (self.contracts.unit_name(&unit), self.contracts.unit_name(other));
-            return Err(Refusal::new("DQ003", format!("表内填报单位是{a}，文件夹或文件名却是{b}"), "请核对后放入本单位的文件夹重报"));
+            return Err(Refusal::new(
+                "DQ003",
+                format!("表内填报单位是{a}，文件夹或文件名却是{b}"),
+                "请核对后放入本单位的文件夹重报",
+            ));
         }
         // The bureau also keeps accounts and meetings of its own, so it may send what units send; not the other way round.
         if entry.sender == Sender::City && unit != CITY {
@@ -125,12 +142,22 @@ impl Checker {
     }
 }
 
-fn decide_period(title: &TitleSays, sheet: &Sheet, path: &PathSays, entry: &FormTable, table: &Table) -> Result<Period, Refusal> {
+fn decide_period(
+    title: &TitleSays,
+    sheet: &Sheet,
+    path: &PathSays,
+    entry: &FormTable,
+    table: &Table,
+) -> Result<Period, Refusal> {
     let said = sheet.said.period.as_deref().and_then(|p| p.trim().parse().ok());
     let content = title.period.or(said);
     let by_path = [path.folder_period, path.file_period];
     let Some(period) = content.or_else(|| by_path.into_iter().flatten().next()) else {
-        return Err(Refusal::new("DQ004", "看不出是哪一期的报表", "请在标题写明年、季、月，或放入以报表期命名的文件夹"));
+        return Err(Refusal::new(
+            "DQ004",
+            "看不出是哪一期的报表",
+            "请在标题写明年、季、月，或放入以报表期命名的文件夹",
+        ));
     };
     if title.cumulative {
         return Err(Refusal::new("DQ004", "标题写明是累计数，本表按单期报送", "请按单月（季）分别填报，不要报累计数"));
@@ -148,7 +175,11 @@ fn decide_period(title: &TitleSays, sheet: &Sheet, path: &PathSays, entry: &Form
             Frequency::Quarter => "季",
             Frequency::Year | Frequency::Once => "年",
         };
-        return Err(Refusal::new("DQ004", format!("{}按{often}报送，表内报表期却是{period}", table.title), "请核对报表期后重报"));
+        return Err(Refusal::new(
+            "DQ004",
+            format!("{}按{often}报送，表内报表期却是{period}", table.title),
+            "请核对报表期后重报",
+        ));
     }
     Ok(period)
 }
@@ -169,9 +200,10 @@ fn hidden_things(sheet: &Sheet) -> Vec<Refusal> {
         marks.hidden_columns.then(|| "有隐藏的列".to_owned()),
         marks.filtered.then(|| "工作表处于筛选状态".to_owned()),
     ];
-    let seen = found.into_iter().flatten().map(|what| {
-        Refusal::new("DQ022", format!("{what}，仍已取数"), "报送前请取消隐藏和筛选，核对全部内容")
-    });
+    let seen = found
+        .into_iter()
+        .flatten()
+        .map(|what| Refusal::new("DQ022", format!("{what}，仍已取数"), "报送前请取消隐藏和筛选，核对全部内容"));
     let open = (!marks.uncalculated.is_empty()).then(|| {
         let what = format!("公式没有计算结果：{}", marks.uncalculated.join("、"));
         Refusal::new("DQ022", what, "请在 Excel 或 WPS 中打开、重新计算并保存后再报")
@@ -212,7 +244,12 @@ fn new_table(table: &Table, form: &Form, unit: String, period: Period, sheet: St
     }
 }
 
-fn plan_columns<'a>(table: &'a Table, found: &HeaderMatch, title: &TitleSays, codes: &'a CodeBook) -> Vec<ColumnPlan<'a>> {
+fn plan_columns<'a>(
+    table: &'a Table,
+    found: &HeaderMatch,
+    title: &TitleSays,
+    codes: &'a CodeBook,
+) -> Vec<ColumnPlan<'a>> {
     let plan = |(index, (source, header)): (&usize, &(usize, String))| {
         let column = table.columns.get(*index)?;
         let is_amount = column.kind == Kind::Dec2 && column.unit == "元";
@@ -242,7 +279,13 @@ fn header_factor(header: &str) -> Option<u32> {
     }
 }
 
-fn read_rows(reader: &RowReader<'_>, rows: &[RawRow], found: &HeaderMatch, out: &mut CheckedTable, file: &mut CheckedFile) {
+fn read_rows(
+    reader: &RowReader<'_>,
+    rows: &[RawRow],
+    found: &HeaderMatch,
+    out: &mut CheckedTable,
+    file: &mut CheckedFile,
+) {
     let mut issues = Issues::default();
     let (mut detail, mut totals) = (Vec::new(), Vec::new());
     for raw in rows {
@@ -291,7 +334,13 @@ fn reject_duplicates(reader: &RowReader<'_>, rows: &mut [CheckedRow], issues: &m
     }
 }
 
-fn check_totals(reader: &RowReader<'_>, detail: &[&RawRow], totals: &[&RawRow], out: &mut CheckedTable, issues: &mut Issues) {
+fn check_totals(
+    reader: &RowReader<'_>,
+    detail: &[&RawRow],
+    totals: &[&RawRow],
+    out: &mut CheckedTable,
+    issues: &mut Issues,
+) {
     for total in totals {
         let wrong = total::check_total(reader.table, reader.plans, detail, total);
         out.total_ok = Some(out.total_ok.unwrap_or(true) && wrong.is_none());
@@ -306,7 +355,8 @@ fn check_totals(reader: &RowReader<'_>, detail: &[&RawRow], totals: &[&RawRow], 
 fn report_unknown_headers(reader: &RowReader<'_>, found: &HeaderMatch, issues: &mut Issues) {
     if !found.unknown.is_empty() {
         let names: Vec<&str> = found.unknown.iter().map(|(_, h)| h.as_str()).collect();
-        let what = Refusal::new("DQ002", format!("多出的列没有取数：{}", names.join("、")), "如需报送这些内容，请与市局联系");
+        let what =
+            Refusal::new("DQ002", format!("多出的列没有取数：{}", names.join("、")), "如需报送这些内容，请与市局联系");
         issues.push(reader.place.whole(Level::Warning, what));
     }
 }

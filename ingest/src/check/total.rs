@@ -42,7 +42,12 @@ fn is_footer(text: &str) -> bool {
 
 /// Compares a total row with the sums of the detail, in the unit of the sheet, tolerance 0.01.
 /// A column of which some cell is no number is not compared: its own mistake is reported already.
-pub(super) fn check_total(table: &Table, plans: &[ColumnPlan<'_>], detail: &[&RawRow], total: &RawRow) -> Option<Refusal> {
+pub(super) fn check_total(
+    table: &Table,
+    plans: &[ColumnPlan<'_>],
+    detail: &[&RawRow],
+    total: &RawRow,
+) -> Option<Refusal> {
     for plan in plans.iter().filter(|p| is_amount(table, p)) {
         let Ok(stated) = parse_number(total.cell(plan.source)) else { continue };
         let Some(sum) = sum(plan, detail) else { continue };
@@ -77,7 +82,8 @@ pub(super) fn unit_looks_wrong(plan: &ColumnPlan<'_>, detail: &[&RawRow]) -> Opt
     if plan.factor <= Decimal::ONE {
         return None;
     }
-    let mut values: Vec<Decimal> = detail.iter().filter_map(|r| parse_number(r.cell(plan.source)).ok()).map(|a| a.value).collect();
+    let mut values: Vec<Decimal> =
+        detail.iter().filter_map(|r| parse_number(r.cell(plan.source)).ok()).map(|a| a.value).collect();
     values.sort_unstable();
     let median = *values.get(values.len() / 2)?;
     (median > Decimal::from(1_000_000))
@@ -88,10 +94,17 @@ pub(super) fn unit_looks_wrong(plan: &ColumnPlan<'_>, detail: &[&RawRow]) -> Opt
 pub(super) fn signatures(row: &RawRow) -> BTreeMap<&'static str, String> {
     let text = row.cells.iter().filter(|c| !c.is_blank()).map(Cell::shown).collect::<Vec<_>>().join(" ");
     let mut out = BTreeMap::new();
-    for (word, key) in [("填表人", "submitter"), ("填报人", "submitter"), ("制表人", "submitter"), ("审核人", "reviewer"), ("负责人", "head")] {
+    for (word, key) in [
+        ("填表人", "submitter"),
+        ("填报人", "submitter"),
+        ("制表人", "submitter"),
+        ("审核人", "reviewer"),
+        ("负责人", "head"),
+    ] {
         let Some((_, rest)) = text.split_once(word) else { continue };
         let name = rest.trim_start_matches([':', '：', ' ', '　']);
-        let name: String = name.chars().take_while(|c| !crate::read::is_blank_char(*c) && !matches!(c, ':' | '：')).collect();
+        let name: String =
+            name.chars().take_while(|c| !crate::read::is_blank_char(*c) && !matches!(c, ':' | '：')).collect();
         if (2..=20).contains(&name.chars().count()) {
             out.entry(key).or_insert(name);
         }

@@ -23,7 +23,13 @@ pub(super) fn references(contracts: &Contracts, mistakes: &mut Vec<Mistake>) {
         for entry in &form.tables {
             if !contracts.tables.contains_key(&entry.table) {
                 let remedy = suggest(&entry.table, contracts.tables.keys().map(String::as_str));
-                mistakes.push(mistake(&format!("forms/{}.toml", form.code), 0, 0, format!("没有表“{}”", entry.table), remedy));
+                mistakes.push(mistake(
+                    &format!("forms/{}.toml", form.code),
+                    0,
+                    0,
+                    format!("没有表“{}”", entry.table),
+                    remedy,
+                ));
             }
         }
     }

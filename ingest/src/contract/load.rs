@@ -48,7 +48,13 @@ pub(super) fn embedded() -> Result<Contracts, ContractErrors> {
 pub(super) fn from_dir(dir: &Path) -> Result<Contracts, ContractErrors> {
     let mut files = BTreeMap::new();
     collect_dir(dir, dir, &mut files).map_err(|e| {
-        ContractErrors(vec![mistake(&dir.display().to_string(), 0, 0, format!("读不了定义文件夹：{e}"), "请检查路径和权限")])
+        ContractErrors(vec![mistake(
+            &dir.display().to_string(),
+            0,
+            0,
+            format!("读不了定义文件夹：{e}"),
+            "请检查路径和权限",
+        )])
     })?;
     assemble(&files)
 }
@@ -183,7 +189,13 @@ pub(super) fn position(text: &str, offset: usize) -> (usize, usize) {
     (line, column)
 }
 
-pub(super) fn mistake(file: &str, line: usize, column: usize, message: impl Into<String>, remedy: impl Into<String>) -> Mistake {
+pub(super) fn mistake(
+    file: &str,
+    line: usize,
+    column: usize,
+    message: impl Into<String>,
+    remedy: impl Into<String>,
+) -> Mistake {
     Mistake { file: file.to_owned(), line, column, message: message.into(), remedy: remedy.into() }
 }
 

@@ -13,7 +13,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 pub use check::suggest;
-pub use load::{Mistake, ContractErrors, export_embedded};
+pub use load::{ContractErrors, Mistake, export_embedded};
 
 /// Everything a bureau may change about its returns.
 #[derive(Debug, Clone)]
@@ -62,9 +62,7 @@ impl Contracts {
     /// The form that carries a table, with the entry of the table in it.
     #[must_use]
     pub fn form_of(&self, table: &str) -> Option<(&Form, &FormTable)> {
-        self.forms
-            .values()
-            .find_map(|form| form.tables.iter().find(|t| t.table == table).map(|entry| (form, entry)))
+        self.forms.values().find_map(|form| form.tables.iter().find(|t| t.table == table).map(|entry| (form, entry)))
     }
 
     /// The Chinese name of a code, or `None` where the set does not hold it.
@@ -211,7 +209,11 @@ impl Column {
     #[must_use]
     pub fn form_header(&self) -> String {
         let plain = self.header.replace("(令牌)", "");
-        if self.vault == Some(VaultKind::Id) && !plain.contains("身份证号") { plain + "身份证号" } else { plain }
+        if self.vault == Some(VaultKind::Id) && !plain.contains("身份证号") {
+            plain + "身份证号"
+        } else {
+            plain
+        }
     }
 
     /// Whether the value is computed and not typed into a form.

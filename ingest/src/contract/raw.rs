@@ -121,6 +121,8 @@ fn parse_derive(text: &str) -> Result<Derive, String> {
         "sex_fits" => Ok(Derive::SexFits(of.to_owned())),
         "credit_valid" => Ok(Derive::CreditValid(of.to_owned())),
         "month_of_birth" => Ok(Derive::MonthOfBirth),
-        _ => Err(format!("derive 不认识“{text}”，可用 mask:列、id_valid:列、sex_fits:列、credit_valid:列、month_of_birth")),
+        _ => Err(format!(
+            "derive 不认识“{text}”，可用 mask:列、id_valid:列、sex_fits:列、credit_valid:列、month_of_birth"
+        )),
     }
 }

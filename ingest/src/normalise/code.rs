@@ -55,7 +55,9 @@ impl CodeBook {
             (set.id.clone(), table)
         });
         let columns = contracts.tables.values().flat_map(|t| &t.columns);
-        let inline = columns.filter(|c| c.code_set.is_none()).filter_map(|c| Some((c.allowed.clone(), parse_inline(&c.allowed)?)));
+        let inline = columns
+            .filter(|c| c.code_set.is_none())
+            .filter_map(|c| Some((c.allowed.clone(), parse_inline(&c.allowed)?)));
         Self { sets: sets.collect(), inline: inline.collect() }
     }
 

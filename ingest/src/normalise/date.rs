@@ -89,7 +89,8 @@ fn date_in(text: &str) -> Option<NaiveDate> {
         };
     }
     let text = text.trim_end_matches(['日', '号']);
-    let unified: String = text.chars().map(|c| if matches!(c, '年' | '月' | '.' | '/' | '-' | '—') { '-' } else { c }).collect();
+    let unified: String =
+        text.chars().map(|c| if matches!(c, '年' | '月' | '.' | '/' | '-' | '—') { '-' } else { c }).collect();
     let parts: Vec<&str> = unified.trim_end_matches('-').split('-').collect();
     match parts.as_slice() {
         [y, m, d] => ymd(y, m, d),
@@ -111,7 +112,8 @@ fn ymd(y: &str, m: &str, d: &str) -> Option<NaiveDate> {
 fn timestamp_in(text: &str) -> Option<NaiveDateTime> {
     let text: String = text.nfkc().collect();
     let text = text.trim_matches(is_blank_char).trim_matches('\'');
-    let split = text.find(|c: char| is_blank_char(c) || c == 'T').or_else(|| text.find('日').map(|i| i + '日'.len_utf8()));
+    let split =
+        text.find(|c: char| is_blank_char(c) || c == 'T').or_else(|| text.find('日').map(|i| i + '日'.len_utf8()));
     let Some(at) = split else { return date_in(&plain(text)).map(|d| d.and_time(NaiveTime::MIN)) };
     let (date, time) = text.split_at(at);
     let time = plain(time.trim_start_matches('T'));
@@ -139,9 +141,17 @@ mod tests {
 
     #[test]
     fn dates_as_offices_write_them() {
-        for text in
-            ["2024年2月26日", "2024.2.26", "2024/2/26", "24.2.26", "20240226", "2024-02-26", "45348", " 2024 年 2 月 26 日", "２０２４－２－２６"]
-        {
+        for text in [
+            "2024年2月26日",
+            "2024.2.26",
+            "2024/2/26",
+            "24.2.26",
+            "20240226",
+            "2024-02-26",
+            "45348",
+            " 2024 年 2 月 26 日",
+            "２０２４－２－２６",
+        ] {
             assert_eq!(date(text).as_deref(), Some("2024-02-26"), "{text}");
         }
         assert_eq!(date("2024-02").as_deref(), Some("2024-02-01"));

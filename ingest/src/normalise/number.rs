@@ -26,12 +26,16 @@ pub struct Amount {
 /// DQ011 when the cell holds something else, such as “约三百”, “1.2.3” or an Excel error.
 pub fn parse_number(cell: &Cell) -> Result<Amount, Refusal> {
     match cell {
-        Cell::Number(n) => from_float(*n).map(|value| Amount { value, was_text: false, own_unit: false, percent: false }),
+        Cell::Number(n) => {
+            from_float(*n).map(|value| Amount { value, was_text: false, own_unit: false, percent: false })
+        }
         Cell::Text(t) => from_text(t),
         Cell::Error(e) => Err(refuse(&format!("单元格是公式错误 {e}"))),
         _ => Err(refuse("单元格不是数字")),
     }
-    .and_then(|amount| if amount.value.abs() >= Decimal::from(10_i64.pow(16)) { Err(refuse("数字过大")) } else { Ok(amount) })
+    .and_then(|amount| {
+        if amount.value.abs() >= Decimal::from(10_i64.pow(16)) { Err(refuse("数字过大")) } else { Ok(amount) }
+    })
 }
 
 /// The decimal with the shortest text that gives back the float, so that 0.1 is exactly 0.1.
@@ -47,7 +51,8 @@ fn from_text(text: &str) -> Result<Amount, Refusal> {
         None => (false, plain.as_str()),
     };
     let body = body.trim_start_matches(['¥', '￥']);
-    let end = body.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '−'))).unwrap_or(body.len());
+    let end =
+        body.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ',' | '-' | '+' | '−'))).unwrap_or(body.len());
     let (digits, tail) = body.split_at(end);
     let (factor, own_unit, percent) = unit(tail).ok_or_else(|| refuse("单元格不是数字"))?;
     let mut value = digits_value(digits)?;
@@ -80,9 +85,8 @@ fn unit(tail: &str) -> Option<(Decimal, bool, bool)> {
         "万" | "万元" => (10_000, true, false),
         "亿" | "亿元" => (100_000_000, true, false),
         "%" => (1, false, true),
-        "人" | "人次" | "次" | "户" | "家" | "条" | "个" | "天" | "分" | "小时" | "项" | "件" | "张" | "年" | "行" | "平方米" | "篇" => {
-            (1, false, false)
-        }
+        "人" | "人次" | "次" | "户" | "家" | "条" | "个" | "天" | "分" | "小时" | "项" | "件" | "张" | "年" | "行"
+        | "平方米" | "篇" => (1, false, false),
         _ => return None,
     };
     Some((Decimal::from(found.0), found.1, found.2))

@@ -53,12 +53,19 @@ impl RegionBook {
     ///
     /// # Errors
     /// When the text is no code and its name is unknown there or stands for several divisions.
-    pub fn resolve(&self, text: &str, level: &str, unit: &str, township: Option<&str>) -> Result<String, RegionProblem> {
+    pub fn resolve(
+        &self,
+        text: &str,
+        level: &str,
+        unit: &str,
+        township: Option<&str>,
+    ) -> Result<String, RegionProblem> {
         let plain = half_width(text);
         if self.by_code.contains_key(&plain) {
             return Ok(plain);
         }
-        let found = self.by_name.get(&(unit.to_owned(), level.to_owned(), plain_name(&plain))).cloned().unwrap_or_default();
+        let found =
+            self.by_name.get(&(unit.to_owned(), level.to_owned(), plain_name(&plain))).cloned().unwrap_or_default();
         let inside = |code: &&String| township.is_none_or(|t| self.get(code).is_some_and(|d| d.parent_code == t));
         let codes: Vec<&String> = found.iter().filter(inside).collect();
         match codes.as_slice() {
@@ -108,7 +115,11 @@ mod tests {
         let township = book.resolve("介福路街道", "township", "510903", None).unwrap();
         assert_eq!(township, "510903006");
         for name in ["燕山社区", "燕山社区居委会", "燕山社区居民委员会", "510903006002"] {
-            assert_eq!(book.resolve(name, "village", "510903", Some(&township)).as_deref(), Ok("510903006002"), "{name}");
+            assert_eq!(
+                book.resolve(name, "village", "510903", Some(&township)).as_deref(),
+                Ok("510903006002"),
+                "{name}"
+            );
         }
         assert_eq!(book.resolve("燕山社区", "village", "510904", None), Err(RegionProblem::Unknown));
         assert_eq!(book.resolve("不存在村", "village", "510903", Some(&township)), Err(RegionProblem::Unknown));

@@ -28,7 +28,8 @@ pub fn is_nil(text: &str) -> bool {
 #[must_use]
 pub fn person_name(text: &str) -> String {
     let dots = text.chars().map(|c| if matches!(c, '•' | '・' | '‧' | '∙' | '．') { '·' } else { c });
-    let plain: String = dots.map(|c| if ('！'..='～').contains(&c) && c.is_alphanumeric() { shift(c) } else { c }).collect();
+    let plain: String =
+        dots.map(|c| if ('！'..='～').contains(&c) && c.is_alphanumeric() { shift(c) } else { c }).collect();
     let has_latin = plain.chars().any(|c| c.is_ascii_alphabetic());
     if has_latin { clean(&plain).to_owned() } else { plain.chars().filter(|c| !is_blank_char(*c)).collect() }
 }
@@ -76,7 +77,10 @@ pub fn mask_personal(text: &str) -> Option<String> {
 
 fn is_personal_number(run: &str) -> bool {
     match run.len() {
-        18 => !matches!(id_problem(&run.to_ascii_uppercase()), Some(IdProblem::Characters | IdProblem::BirthDate)) || luhn(run),
+        18 => {
+            !matches!(id_problem(&run.to_ascii_uppercase()), Some(IdProblem::Characters | IdProblem::BirthDate))
+                || luhn(run)
+        }
         16 | 17 | 19 => luhn(run),
         _ => false,
     }

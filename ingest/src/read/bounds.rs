@@ -20,7 +20,10 @@ const MAX_UNPACKED: u64 = 1 << 30;
 /// Looks into the directory of a workbook before the reader unpacks anything; hands over the marks of its sheets.
 pub(super) fn check_zip(bytes: &[u8]) -> Result<BTreeMap<String, Marks>, ReadError> {
     let damaged = |e: zip::result::ZipError| {
-        ReadError::unreadable(format!("文件不是完整的 Excel 工作簿（{e}）"), "文件可能没有传完或已损坏，请重新导出后再报")
+        ReadError::unreadable(
+            format!("文件不是完整的 Excel 工作簿（{e}）"),
+            "文件可能没有传完或已损坏，请重新导出后再报",
+        )
     };
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
     if zip.len() > MAX_PARTS {

@@ -42,7 +42,8 @@ pub(super) fn read(text: &str, encoding: &str) -> Result<RawFile, ReadError> {
     let mut rows = Vec::new();
     for (i, record) in reader.records().enumerate() {
         let no = u32::try_from(i + 1).unwrap_or(u32::MAX);
-        let record = record.map_err(|e| ReadError::unreadable(format!("第 {no} 行读不了：{e}"), "请检查这一行的引号和分隔符"))?;
+        let record = record
+            .map_err(|e| ReadError::unreadable(format!("第 {no} 行读不了：{e}"), "请检查这一行的引号和分隔符"))?;
         if record.len() > MAX_COLUMNS as usize {
             return Err(bounds::too_large(format!("第 {no} 行有 {} 列", record.len())));
         }
@@ -73,7 +74,13 @@ mod tests {
             ("家庭编号,姓名\n1,郪江".as_bytes().to_vec(), "UTF-8"),
             ([b"\xEF\xBB\xBF".as_slice(), "家庭编号,姓名\n1,郪江".as_bytes()].concat(), "UTF-8"),
             (GB18030.encode("家庭编号,姓名\n1,郪江").0.into_owned(), "GB18030"),
-            (std::iter::once(0xFEFF).chain("家庭编号\t姓名\n1\t郪江".encode_utf16()).flat_map(u16::to_le_bytes).collect(), "UTF-16"),
+            (
+                std::iter::once(0xFEFF)
+                    .chain("家庭编号\t姓名\n1\t郪江".encode_utf16())
+                    .flat_map(u16::to_le_bytes)
+                    .collect(),
+                "UTF-16",
+            ),
         ] {
             let (text, found) = decode(&bytes).unwrap();
             assert_eq!(found, encoding);

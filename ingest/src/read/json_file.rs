@@ -12,7 +12,10 @@ pub(super) fn read(text: &str) -> Result<RawFile, ReadError> {
     for (i, item) in list.iter().enumerate() {
         let no = u32::try_from(i + 1).unwrap_or(u32::MAX);
         let Value::Object(object) = item else {
-            return Err(ReadError::unreadable(format!("第 {no} 条数据不是“表头: 值”的对象"), "请按样例的 JSON 格式导出"));
+            return Err(ReadError::unreadable(
+                format!("第 {no} 条数据不是“表头: 值”的对象"),
+                "请按样例的 JSON 格式导出",
+            ));
         };
         rows.push(RawRow { no, cells: cells(object, &mut headers, no)? });
     }
@@ -28,13 +31,20 @@ fn parse(text: &str) -> Result<(Said, Vec<Value>), ReadError> {
         Ok(_) => Err(ReadError::unreadable("JSON 里没有数据列表", "请按样例的 JSON 格式导出")),
         Err(whole) => lines(text).ok_or_else(|| {
             let (line, column) = (whole.line(), whole.column());
-            ReadError::unreadable(format!("JSON 格式有误：第 {line} 行第 {column} 列"), "请重新导出，不要手工修改 JSON 文件")
+            ReadError::unreadable(
+                format!("JSON 格式有误：第 {line} 行第 {column} 列"),
+                "请重新导出，不要手工修改 JSON 文件",
+            )
         }),
     }
 }
 
 fn from_object(mut object: Map<String, Value>) -> Result<(Said, Vec<Value>), ReadError> {
-    let said = Said { table: text_of(&object, "报表"), unit: text_of(&object, "填报单位"), period: text_of(&object, "报表期") };
+    let said = Said {
+        table: text_of(&object, "报表"),
+        unit: text_of(&object, "填报单位"),
+        period: text_of(&object, "报表期"),
+    };
     match object.remove("数据") {
         Some(Value::Array(list)) => Ok((said, list)),
         None if said.table.is_none() => Ok((said, vec![Value::Object(object)])),
@@ -43,7 +53,8 @@ fn from_object(mut object: Map<String, Value>) -> Result<(Said, Vec<Value>), Rea
 }
 
 fn lines(text: &str) -> Option<(Said, Vec<Value>)> {
-    let list = text.lines().filter(|l| !l.trim().is_empty()).map(serde_json::from_str).collect::<Result<_, _>>().ok()?;
+    let list =
+        text.lines().filter(|l| !l.trim().is_empty()).map(serde_json::from_str).collect::<Result<_, _>>().ok()?;
     Some((Said::default(), list))
 }
 

@@ -52,7 +52,12 @@ fn sheet_names<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Option<Vec<(String, S
     Some(sheets.iter().filter_map(|(name, id)| Some((name.clone(), part(id)?))).collect())
 }
 
-fn attributes<R: Read + Seek>(zip: &mut ZipArchive<R>, part: &str, tag: &str, keys: [&str; 2]) -> Option<Vec<(String, String)>> {
+fn attributes<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+    part: &str,
+    tag: &str,
+    keys: [&str; 2],
+) -> Option<Vec<(String, String)>> {
     let mut xml = Reader::from_reader(BufReader::new(zip.by_name(part).ok()?));
     let (mut out, mut buffer) = (Vec::new(), Vec::new());
     loop {
@@ -158,7 +163,10 @@ mod tests {
             <row r="4" hidden="1"><c r="A4"><f>SUM(A1)</f></c><c r="B4"><f>1</f><v>1</v></c></row><row r="5"><c r="A5"><v>1</v></c></row>
             </sheetData><mergeCells><mergeCell ref="A1:H1"/><mergeCell ref="B3:B9"/></mergeCells></worksheet>"#;
         let marks = scan(xml.as_bytes()).unwrap();
-        assert_eq!((marks.hidden_rows.as_slice(), marks.hidden_row_count, marks.hidden_columns), ([4].as_slice(), 1, true));
+        assert_eq!(
+            (marks.hidden_rows.as_slice(), marks.hidden_row_count, marks.hidden_columns),
+            ([4].as_slice(), 1, true)
+        );
         assert_eq!(marks.merges, [(3, 1, 9, 1)]);
         assert_eq!(marks.uncalculated, ["A4"]);
         assert_eq!(address("AA17"), Some((17, 26)));

@@ -14,8 +14,8 @@ mod xlsx;
 use std::path::Path;
 
 pub use bounds::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
-pub use marks::Marks;
 pub use cell::{Cell, RawRow, Said, Sheet, cell_ref, is_blank_char};
+pub use marks::Marks;
 
 /// A file as read.
 #[derive(Debug)]
@@ -123,7 +123,10 @@ fn read_text(bytes: &[u8]) -> Result<RawFile, ReadError> {
         return json_file::read(&text);
     }
     if start.starts_with('<') {
-        return Err(ReadError::unreadable("这是网页格式的文件，不是工作簿", "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送"));
+        return Err(ReadError::unreadable(
+            "这是网页格式的文件，不是工作簿",
+            "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送",
+        ));
     }
     csv_file::read(&text, encoding)
 }

@@ -1,6 +1,6 @@
 //! Workbooks. Cells are streamed by position, so that a sheet that claims a billion cells costs only what it holds.
 
-use std::io::{Cursor, BufReader};
+use std::io::{BufReader, Cursor};
 
 use calamine::{DataRef, Reader, SheetVisible, Xlsx, XlsxError};
 

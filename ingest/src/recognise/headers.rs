@@ -64,7 +64,12 @@ impl HeaderBook {
 
     /// Finds the header of a sheet; `prefers` says how well a table fits the title, the sheet and the file name.
     #[must_use]
-    pub fn find(&self, contracts: &Contracts, rows: &[RawRow], prefers: &dyn Fn(&Table) -> usize) -> Option<HeaderMatch> {
+    pub fn find(
+        &self,
+        contracts: &Contracts,
+        rows: &[RawRow],
+        prefers: &dyn Fn(&Table) -> usize,
+    ) -> Option<HeaderMatch> {
         let mut best: Option<(Rank, HeaderMatch)> = None;
         for from in 0..rows.len().min(SEARCHED_ROWS) {
             // Below a complete header only its own lower rows can make it better.
@@ -159,7 +164,8 @@ mod tests {
     use crate::read::Cell;
 
     fn row(no: u32, cells: &[&str]) -> RawRow {
-        let cells = cells.iter().map(|c| if c.is_empty() { Cell::Empty } else { Cell::Text((*c).to_owned()) }).collect();
+        let cells =
+            cells.iter().map(|c| if c.is_empty() { Cell::Empty } else { Cell::Text((*c).to_owned()) }).collect();
         RawRow { no, cells }
     }
 

@@ -8,5 +8,5 @@ mod place;
 mod title;
 
 pub use headers::{HeaderBook, HeaderMatch, header_key};
-pub use place::{PathSays, Names};
+pub use place::{Names, PathSays};
 pub use title::{TitleSays, read_title};

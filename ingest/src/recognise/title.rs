@@ -47,7 +47,8 @@ fn read_cell(text: &str, names: &Names, says: &mut TitleSays) {
     } else if after(text, &["填报日期", "报送日期", "填表日期"]).is_none() && says.unit.is_none() {
         says.unit = names.unit_in(text);
     }
-    if let Some(unit) = after(text, &["单位"]).filter(|_| !text.contains("填报单位") && !text.contains("报送单位")) {
+    if let Some(unit) = after(text, &["单位"]).filter(|_| !text.contains("填报单位") && !text.contains("报送单位"))
+    {
         says.amount_factor = amount_factor(&unit);
     }
     let dated = ["填报日期", "报送日期", "填表日期"].iter().any(|w| text.contains(w));
@@ -89,7 +90,9 @@ fn period_in(text: &str) -> (Option<Period>, bool) {
     let chars: Vec<char> = text.chars().map(plain_digit).collect();
     for (i, window) in chars.windows(5).enumerate() {
         let year: String = window[..4].iter().collect();
-        let Some(year) = year.parse::<i32>().ok().filter(|y| window[4] == '年' && (1990..2100).contains(y)) else { continue };
+        let Some(year) = year.parse::<i32>().ok().filter(|y| window[4] == '年' && (1990..2100).contains(y)) else {
+            continue;
+        };
         return part_of_year(year, &chars[i + 5..]);
     }
     (None, false)
@@ -107,7 +110,9 @@ fn part_of_year(year: i32, rest: &[char]) -> (Option<Period>, bool) {
     match number {
         Some(q) if tail.starts_with("季度") && (1..=4).contains(&q) => (Some(Period::quarter(year, q)), false),
         Some(m) if tail.starts_with('月') && (1..=12).contains(&m) => (Some(Period::month(year, m)), false),
-        Some(1) if tail.starts_with(['-', '—', '~', '至']) => cumulative(year, &tail[tail.chars().next().map_or(0, char::len_utf8)..]),
+        Some(1) if tail.starts_with(['-', '—', '~', '至']) => {
+            cumulative(year, &tail[tail.chars().next().map_or(0, char::len_utf8)..])
+        }
         _ => (Some(Period::of_year(year)), false),
     }
 }

@@ -53,13 +53,18 @@ async fn a_correction_moves_what_depends_on_it_and_nothing_else() {
 
     correct(&warehouse, home.path()).await;
     let current = "SELECT complaint_id, close_date FROM complaint WHERE complaint_id IN ('TS00005', 'TS00006')";
-    assert_eq!(text(&warehouse, current).await, ["TS00005|"], "the row of February is in force again, without its outcome");
+    assert_eq!(
+        text(&warehouse, current).await,
+        ["TS00005|"],
+        "the row of February is in force again, without its outcome"
+    );
     let replaced = "SELECT DISTINCT complaint_id FROM history.complaint WHERE complaint_id = 'TS00006'";
     assert_eq!(text(&warehouse, replaced).await, ["TS00006"]);
 
     results::evaluate(&warehouse, 2025).await.unwrap();
     let after = county_values(&warehouse).await;
-    let moved: BTreeSet<_> = after.iter().filter(|(k, v)| before.get(*k) != Some(*v)).map(|(k, _)| (k.0.as_str(), k.1.as_str())).collect();
+    let moved: BTreeSet<_> =
+        after.iter().filter(|(k, v)| before.get(*k) != Some(*v)).map(|(k, _)| (k.0.as_str(), k.1.as_str())).collect();
     let allowed = ["CTY-D02", "CTY-D04", "CTY-205", "CTY-206", "CTY-D01"];
     assert!(moved.contains(&("CTY-D04", "510903")) && moved.contains(&("CTY-D02", "510903")), "{moved:?}");
     assert!(moved.iter().all(|(indicator, unit)| *unit == "510903" && allowed.contains(indicator)), "{moved:?}");
