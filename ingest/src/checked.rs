@@ -61,6 +61,8 @@ pub struct CheckedTable {
     pub unit: String,
     /// Period in its canonical text.
     pub period: String,
+    /// When its form was received, where the list of times says another one than for the file.
+    pub received: Option<NaiveDateTime>,
     /// Whether it says that it corrects an earlier return (更正).
     pub correction: bool,
     /// Sheet, empty for CSV and JSON.

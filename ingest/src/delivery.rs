@@ -49,11 +49,11 @@ fn in_words(e: &std::io::Error) -> String {
     }
 }
 
-/// When files were received: (file, form code or empty) → time.
-pub type ReceivedTimes = BTreeMap<String, NaiveDateTime>;
+/// When files were received: file → form code (or empty) → time.
+pub type ReceivedTimes = BTreeMap<String, BTreeMap<String, NaiveDateTime>>;
 
-/// Reads a CSV with `file` and `received_ts` (and `template_code`, which may differ from line to line of a file: the
-/// earliest time counts).
+/// Reads a CSV with `file` and `received_ts`, and `template_code` where the forms of a file were received at different times;
+/// of several times for a form the earliest counts.
 ///
 /// # Errors
 /// When the file cannot be read, a column is missing or a time is no time.
@@ -62,6 +62,7 @@ pub fn read_received(path: &Path) -> Result<ReceivedTimes, DeliveryError> {
     let mut reader = csv::Reader::from_path(path).map_err(|e| bad(0, e.to_string()))?;
     let headers = reader.headers().map_err(|e| bad(1, e.to_string()))?.clone();
     let at = |name: &str| headers.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
+    let form = at("template_code");
     let (Some(file), Some(ts)) = (at("file"), at("received_ts")) else {
         return Err(bad(1, "缺少 file 或 received_ts 列".to_owned()));
     };
@@ -73,7 +74,8 @@ pub fn read_received(path: &Path) -> Result<ReceivedTimes, DeliveryError> {
         let time = crate::normalise::parse_timestamp(&crate::read::Cell::Text(text.to_owned()))
             .map_err(|_| bad(line, format!("“{text}”不是时间，应写成 2025-01-09 09:54:00")))?;
         let name = record.get(file).unwrap_or_default().replace('\\', "/");
-        out.entry(name).and_modify(|t| *t = time.min(*t)).or_insert(time);
+        let code = form.and_then(|i| record.get(i)).unwrap_or_default().to_owned();
+        out.entry(name).or_default().entry(code).and_modify(|t| *t = time.min(*t)).or_insert(time);
     }
     Ok(out)
 }
@@ -97,8 +99,10 @@ pub fn gather(paths: &[PathBuf], received: &ReceivedTimes, now: NaiveDateTime) -
     }
     let source = |(hint, name, path): (String, String, PathBuf)| {
         // A list made for the whole folder also serves a single file of it.
-        let time = received.get(&name).or_else(|| received.get(&hint)).copied().unwrap_or(now);
-        Source { name, hint, path, received: time }
+        let forms = received.get(&name).or_else(|| received.get(&hint)).cloned().unwrap_or_default();
+        let time = forms.values().min().copied().unwrap_or(now);
+        let received_forms = forms.into_iter().filter(|(form, t)| !form.is_empty() && *t != time).collect();
+        Source { name, hint, path, received: time, received_forms }
     };
     let mut sources: Vec<Source> = out.into_iter().map(source).collect();
     sources.sort_by(|a, b| {

@@ -7,6 +7,7 @@ mod row;
 mod sheet;
 mod total;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -42,6 +43,8 @@ pub struct Source {
     pub path: PathBuf,
     /// When it was received.
     pub received: NaiveDateTime,
+    /// When single forms in it were received, where that differs.
+    pub received_forms: BTreeMap<String, NaiveDateTime>,
 }
 
 impl Checker {
@@ -83,6 +86,9 @@ impl Checker {
         }
         if file.refused() {
             file.tables.clear();
+        }
+        for table in &mut file.tables {
+            table.received = source.received_forms.get(&table.form).copied();
         }
         file
     }

@@ -233,6 +233,7 @@ fn new_table(table: &Table, form: &Form, unit: String, period: Period, sheet: St
         form: form.code.clone(),
         unit,
         period: period.to_string(),
+        received: None,
         correction: false,
         sheet,
         headers: BTreeMap::new(),

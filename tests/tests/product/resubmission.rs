@@ -35,7 +35,7 @@ async fn correct(warehouse: &Warehouse, dir: &std::path::Path) {
     let path = dir.join("更正_投诉举报_船山区_202503.xlsx");
     books::write(&path, "投诉举报", &books::complaints()[..3]).unwrap();
     let name = "更正_投诉举报_船山区_202503.xlsx".to_owned();
-    let source = Source { hint: name.clone(), name, path, received: landed::clock() };
+    let source = Source { hint: name.clone(), name, path, received: landed::clock(), received_forms: BTreeMap::new() };
     let mut intake = warehouse.intake();
     intake.add(Checker::new(Arc::new(Contracts::embedded().unwrap())).check(&source)).unwrap();
     let landing = intake.close(landed::clock(), &|_: &str, _: u64, _: u64| ()).await.unwrap();

@@ -73,7 +73,7 @@ fn new_receipts(files: &[StagedFile]) -> Vec<Receipt> {
                 batch: table.batch_id(),
                 sheet: Some(table.sheet.clone()).filter(|s| !s.is_empty()),
                 table: table.table().to_owned(),
-                received: file.received,
+                received: table.received.unwrap_or(file.received),
                 encoding: file.encoding.clone(),
                 rows: 0,
                 errors: 0,

@@ -79,6 +79,8 @@ pub(super) struct StagedTable {
     pub form: String,
     pub unit: String,
     pub period: Period,
+    /// When its form was received, where that differs from the file.
+    pub received: Option<NaiveDateTime>,
     pub correction: bool,
     pub sheet: String,
     /// 0 for the first receipt; set when the delivery is put in order.
@@ -248,6 +250,7 @@ fn stage_table(store: &Store, table: CheckedTable, clear: &mut ClearTexts) -> Re
         form: table.form,
         unit: table.unit,
         period,
+        received: table.received,
         correction: table.correction,
         sheet: table.sheet,
         revision: 0,

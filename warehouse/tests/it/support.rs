@@ -125,6 +125,7 @@ pub fn table(table: &str, unit: &str, period: &str, rows: &[&[(&str, Value)]]) -
         form,
         unit: unit.to_owned(),
         period: period.to_owned(),
+        received: None,
         correction: false,
         sheet: contract.title.clone(),
         headers: BTreeMap::new(),
