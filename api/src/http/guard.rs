@@ -15,7 +15,7 @@ use crate::http::pages;
 use crate::http::problem::{Kind, Problem};
 
 /// Time that an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Time that taking returns in may take.
 const PATIENCE_WITH_RETURNS: Duration = Duration::from_secs(600);
 

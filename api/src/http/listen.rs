@@ -3,13 +3,18 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::app::App;
 use crate::http::{Web, router_of};
 use crate::schedule::{Runner, Schedule};
+
+/// Time that answers under way get when the server is told to stop.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Serves pages, `/v1` and the schedule until the process is told to stop.
 ///
@@ -20,9 +25,32 @@ pub async fn serve(app: App, listener: TcpListener) -> Result<()> {
     check_address(listener.local_addr().context("不知道监听地址")?, app.config.allow_remote)?;
     let web = Web { app: app.clone(), writer: Arc::default() };
     let schedule = Schedule::start(Runner::new(app, Arc::clone(&web.writer))).await?;
-    let served = axum::serve(listener, router_of(web)).with_graceful_shutdown(told_to_stop()).await;
+    let (tell, told) = watch::channel(());
+    tokio::spawn(async move {
+        told_to_stop().await;
+        // Nobody listens any more when the server has ended by itself.
+        tell.send(()).ok();
+    });
+    let server = axum::serve(listener, router_of(web)).with_graceful_shutdown(changed(told.clone()));
+    let served = tokio::select! {
+        served = server.into_future() => served.context("网页服务中断"),
+        () = patience_over(told) => Ok(()),
+    };
     schedule.stop().await;
-    served.context("网页服务中断")
+    served
+}
+
+async fn changed(mut told: watch::Receiver<()>) {
+    if told.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Answers under way when the stop comes may be finished, but not for ever.
+async fn patience_over(told: watch::Receiver<()>) {
+    changed(told).await;
+    tokio::time::sleep(GRACE).await;
+    tracing::warn!("answers under way were cut off");
 }
 
 /// There are no accounts at this door, so it stays closed to other machines unless the office says who guards it.

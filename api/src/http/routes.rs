@@ -52,7 +52,7 @@ pub const V1: [Route; 18] = [
     route("/v1/snapshots", GET, || get(v1::snapshots::list)),
     route("/v1/query", &["post"], || post(v1::query::post)),
     route("/v1/packs", GET, || get(v1::packs::list)),
-    route("/v1/packs/{file}", GET, || get(v1::packs::one)),
+    route("/v1/packs/{*file}", GET, || get(v1::packs::one)),
     route("/v1/jobs", GET, || get(v1::jobs::list)),
     route("/v1/health", GET, || get(v1::health::get)),
     route("/v1/openapi.json", GET, || get(openapi::get)),

@@ -43,7 +43,6 @@ struct Card {
 /// The pack to download.
 struct PackBox {
     title: String,
-    year: i32,
     as_of: String,
     snapshot: String,
     stale: bool,
@@ -117,7 +116,6 @@ fn pack_box(web: &Web, pack: &Pack) -> Result<PackBox, Problem> {
     let (charts, documents) = pack.names().into_iter().map(file).partition(|f| f.name.contains('/'));
     Ok(PackBox {
         title: m.title.clone(),
-        year: m.year,
         as_of: m.as_of.to_string(),
         snapshot: m.snapshot.clone(),
         stale: pack_behind(&web.app.warehouse.snapshots()?, Some(&m.snapshot)),

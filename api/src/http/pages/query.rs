@@ -62,6 +62,10 @@ impl QueryPage {
     fn numeric(&self, value: &Value) -> bool {
         matches!(value, Value::Int(_) | Value::Dec(_) | Value::Float(_))
     }
+
+    fn numeric_column(&self, frame: &Frame, place: &usize) -> bool {
+        frame.types.get(*place).is_some_and(|t| t == "BIGINT" || t == "DOUBLE" || t.starts_with("DECIMAL"))
+    }
 }
 
 /// `GET /query`: the form; `?sql=` fills it in.

@@ -4,13 +4,14 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::response::Response;
 use rust_decimal::Decimal;
+use suixin_metrics::definitions::Scheme;
 use suixin_reports::number::{self, Format};
 
 use crate::http::Web;
 use crate::http::pages::{Shell, show};
 use crate::http::problem::{Kind, Problem};
 use crate::http::read::Now;
-use crate::http::read::scores::{Item, Total};
+use crate::http::read::scores::{Item, Total, scheme as scheme_of};
 use crate::http::v1::returns::Year;
 use crate::http::v1::scores::{Explanation, explanation};
 use crate::ops::returns::{self, UnitReturns};
@@ -27,6 +28,9 @@ struct SubjectPage {
     remarks: Vec<String>,
     snapshot: String,
     definitions: String,
+    grades: String,
+    full: String,
+    caps: (String, String),
     losses: Vec<Item>,
     groups: Vec<Group>,
     returns: Vec<UnitReturns>,
@@ -104,7 +108,7 @@ pub async fn unit(State(web): State<Web>, Path(code): Path<String>, Query(asked)
     let explained = explanation(&web, &now, "CTY", &code).await?;
     let (mut states, _) = returns::state(&web.app, now.year).await?;
     states.retain(|u| u.unit == code);
-    show(&page(&web, &now, explained, states))
+    show(&page(&web, &now, explained, states)?)
 }
 
 /// `GET /pilots/{code}`
@@ -117,17 +121,18 @@ pub async fn pilot(State(web): State<Web>, Path(code): Path<String>, Query(asked
         Kind::NotFound => Problem::not_found("试点", &code),
         _ => p,
     })?;
-    show(&page(&web, &now, explained, Vec::new()))
+    show(&page(&web, &now, explained, Vec::new())?)
 }
 
-fn page(web: &Web, now: &Now, explained: Explanation, returns: Vec<UnitReturns>) -> SubjectPage {
+fn page(web: &Web, now: &Now, explained: Explanation, returns: Vec<UnitReturns>) -> Result<SubjectPage, Problem> {
+    let rules = scheme_of(web, &explained.scheme)?;
     let Explanation { scheme, title, total, explain, items, .. } = explained;
     let text = |name: &str| explain[name].as_str().unwrap_or_default().to_owned();
     let mut losses: Vec<Item> = items.iter().filter(|i| i.lost > Decimal::ZERO).cloned().collect();
     losses.sort_by(|a, b| b.lost.cmp(&a.lost).then_with(|| a.indicator.cmp(&b.indicator)));
     losses.truncate(5);
     let unit = &total.unit;
-    SubjectPage {
+    Ok(SubjectPage {
         shell: Shell::of(web, format!("{} · {title}", total.name), "/", now),
         owner: if *unit == total.subject { String::new() } else { web.app.contracts.unit_name(unit).to_owned() },
         of: explain["ranked_with"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0),
@@ -135,12 +140,21 @@ fn page(web: &Web, now: &Now, explained: Explanation, returns: Vec<UnitReturns>)
         remarks: remarks(&total, &explain, &items),
         snapshot: text("snapshot"),
         definitions: text("definitions").chars().take(8).collect(),
+        grades: thresholds(rules),
+        full: rules.full_score.to_string(),
+        caps: (rules.bonus_cap.to_string(), rules.deduct_cap.to_string()),
         groups: groups(items),
         scheme,
         losses,
         returns,
         total,
-    }
+    })
+}
+
+/// From which total each grade is given, as the scheme says: `优秀≥90，良好≥80，合格≥60`.
+fn thresholds(scheme: &Scheme) -> String {
+    let given = scheme.grades.iter().filter_map(|g| g.from.as_ref().map(|from| format!("{}≥{from}", g.name)));
+    given.collect::<Vec<_>>().join("，")
 }
 
 /// What must be said beside the total: vetoes and indicators that do not apply.

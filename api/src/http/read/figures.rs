@@ -3,15 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use suixin_ingest::value::Value;
-use suixin_metrics::definitions::{DatasetColumn, Format};
 use suixin_metrics::run_datasets;
-use suixin_reports::number::{self, Format as Printed};
-use suixin_reports::{Cell, Column, Dataset, Privacy, privacy};
+use suixin_reports::number;
+use suixin_reports::{Cell, Column, Dataset, privacy};
 
 use super::now::Now;
 use crate::http::Web;
 use crate::http::problem::Problem;
+use crate::ops::pack;
 
 /// A dataset as printed.
 #[derive(Debug, Clone, Default)]
@@ -80,57 +79,7 @@ impl Line {
 pub async fn run(web: &Web, now: &Now, ids: &[&str]) -> Result<BTreeMap<String, Dataset>, Problem> {
     let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     let found = run_datasets(&now.snapshot, &web.app.definitions, now.year, now.as_of, Some(&ids)).await?;
-    Ok(found.into_iter().map(|(id, d)| (id, dataset(d))).collect())
-}
-
-fn dataset(d: suixin_metrics::Dataset) -> Dataset {
-    let column = |c: DatasetColumn| Column { name: c.name, title: c.title, unit: c.unit, format: printed(c.format), persons: c.persons };
-    Dataset {
-        id: d.id,
-        title: d.title,
-        basis: d.basis,
-        privacy: class(&d.privacy),
-        hash: String::new(),
-        key: d.key,
-        columns: d.columns.into_iter().map(column).collect(),
-        rows: d.rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect(),
-    }
-}
-
-fn class(code: &str) -> Privacy {
-    match code {
-        "S0" => Privacy::S0,
-        "S1" => Privacy::S1,
-        "S2" => Privacy::S2,
-        _ => Privacy::S3,
-    }
-}
-
-fn printed(format: Format) -> Printed {
-    match format {
-        Format::Text => Printed::Text,
-        Format::Int => Printed::Int,
-        Format::Dec1 => Printed::Dec1,
-        Format::Dec2 => Printed::Dec2,
-        Format::Score => Printed::Score,
-        Format::Percent1 => Printed::Pct1,
-        Format::Wan => Printed::Wan,
-        Format::Date => Printed::Date,
-        Format::Days1 => Printed::Days1,
-    }
-}
-
-fn cell(value: Value) -> Cell {
-    match value {
-        Value::Null => Cell::Null,
-        Value::Bool(b) => Cell::Bool(b),
-        Value::Int(i) => Cell::Int(i),
-        Value::Dec(d) => Cell::Dec(d),
-        Value::Float(f) => Cell::from_f64(f),
-        Value::Date(d) => Cell::Date(d),
-        Value::Ts(t) => Cell::Str(t.format("%Y-%m-%d %H:%M:%S").to_string()),
-        Value::Str(s) => Cell::Str(s),
-    }
+    Ok(found.into_iter().map(|(id, d)| (id, pack::dataset(d))).collect())
 }
 
 /// A dataset as printed.

@@ -145,7 +145,7 @@ pub struct RawName {
 
 /// A form with files.
 #[derive(ToSchema)]
-#[allow(dead_code)]
+#[expect(dead_code, reason = "it only describes the form; the fields are read one by one")]
 pub struct UploadForm {
     /// One or more files.
     #[schema(value_type = Vec<String>, format = Binary)]
