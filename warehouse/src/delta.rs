@@ -78,14 +78,15 @@ pub(crate) struct Shown {
     pub partition_values: HashMap<String, Option<String>>,
 }
 
-/// Brings the Delta log to exactly the files `wanted`, durably.
+/// Brings the Delta log to exactly the files `wanted`, durably. `known` is the version that the journal names.
 pub(crate) async fn show(
     folder: &Path,
     shape: &Shape,
+    known: Option<u64>,
     wanted: &BTreeMap<String, DataFile>,
     ts: NaiveDateTime,
 ) -> Result<Version> {
-    let table = if disk_has_log(folder) { load(folder, shape.name()).await? } else { create(folder, shape).await? };
+    let table = if disk_has_log(folder) { mended(folder, shape, known).await? } else { create(folder, shape).await? };
     let actions = plan_actions(shape, &shown(&table)?, wanted, ts.and_utc().timestamp_millis());
     let number = if actions.is_empty() {
         table.version().unwrap_or_default()
@@ -115,6 +116,25 @@ async fn checkpoint(folder: &Path, name: &str) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Opens the newest version. Log files after the known version that a power failure left torn are moved aside: no commit
+/// was ever shown by them.
+async fn mended(folder: &Path, shape: &Shape, known: Option<u64>) -> Result<DeltaTable> {
+    let error = match load(folder, shape.name()).await {
+        Ok(table) => return Ok(table),
+        Err(error) => error,
+    };
+    let first = known.map_or(0, |version| version + 1);
+    let torn: Vec<_> = (first..).map(|v| log_file(folder, v)).take_while(|path| path.is_file()).collect();
+    if torn.is_empty() {
+        return Err(error);
+    }
+    for path in torn {
+        tracing::warn!(path = %path.display(), "a torn Delta commit that the journal does not know is moved aside");
+        std::fs::rename(&path, path.with_extension("torn")).at("移开", &path)?;
+    }
+    if known.is_some() { load(folder, shape.name()).await } else { create(folder, shape).await }
 }
 
 fn disk_has_log(folder: &Path) -> bool {

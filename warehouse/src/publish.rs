@@ -94,10 +94,11 @@ impl Writer<'_> {
     /// Brings the Delta log of a table to the files it will have.
     pub async fn show(&self, table: &str, draft: Draft, ts: NaiveDateTime) -> Result<TableChange> {
         let shape = shape_of(&self.inner.shapes, table)?;
+        let known = self.state(table).map(|s| s.delta_version);
         let mut wanted = self.state(table).map(|s| s.files.clone()).unwrap_or_default();
         wanted.retain(|path, _| !draft.remove.contains(path));
         wanted.extend(draft.add.iter().map(|f| (f.path.clone(), f.clone())));
-        let version = delta::show(&self.inner.layout.table(table), shape, &wanted, ts).await?;
+        let version = delta::show(&self.inner.layout.table(table), shape, known, &wanted, ts).await?;
         Ok(TableChange {
             delta_version: version.number,
             delta_log_sha256: version.log_sha256,

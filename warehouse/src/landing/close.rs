@@ -43,7 +43,9 @@ pub(super) async fn close(
     judge::judge(inner, &writer, &mut files)?;
     let fresh = new_receipts(&files);
     let mut all = known;
-    fresh.iter().for_each(|r| all.push(r.clone()));
+    for receipt in &fresh {
+        all.push(receipt.clone());
+    }
     let mut drafts = settle(inner, &mut writer, &mut files, &all, clock, progress)?;
     report_jumps(&mut files, &all);
     let paper = Paper { receipts: &all, fresh: &fresh, files: &files };

@@ -29,7 +29,8 @@ impl Scratch {
     pub fn new(parent: &Path) -> Result<Self> {
         make_private_dir(parent)?;
         remove_stale(parent)?;
-        let name = (0..).map(|n| parent.join(format!("{PREFIX}{}-{n}", std::process::id()))).find(|p| !p.exists());
+        let candidates = (0..u32::MAX).map(|n| parent.join(format!("{PREFIX}{}-{n}", std::process::id())));
+        let name = candidates.into_iter().find(|p| !p.exists());
         let dir = name.unwrap_or_else(|| parent.join(PREFIX));
         make_private_dir(&dir)?;
         let path = dir.join("lock");

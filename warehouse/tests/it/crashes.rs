@@ -71,6 +71,23 @@ async fn a_crash_between_delta_and_journal_leaves_the_old_snapshot_and_the_next_
 }
 
 #[tokio::test]
+async fn a_torn_delta_commit_that_the_journal_does_not_know_is_moved_aside() {
+    let world = two_landings().await;
+    let torn = world.home().join("tables/person/_delta_log/00000000000000000002.json");
+    fs::write(&torn, "{\"add\":{\"path\":\"half").unwrap();
+    let new_table = world.home().join("tables/need_item/_delta_log");
+    fs::create_dir_all(&new_table).unwrap();
+    fs::write(new_table.join("00000000000000000000.json"), "{\"proto").unwrap();
+    let warehouse = world.reopen().await;
+    let report = warehouse.verify().await.unwrap();
+    assert_eq!((report.findings.len(), report.notes.len()), (0, 1), "{report:?}");
+    let tables = vec![persons(A, "202502", &["p3"]), needs(A, "202502", &[("n1", "p3", "10")])];
+    world.land(vec![world.file("2.xlsx", "2025-03-01T08:00:00", tables)]).await;
+    assert_eq!((delta_rows(&world, "person").await, delta_rows(&world, "need_item").await), (3, 1));
+    assert!(world.reopen().await.verify().await.unwrap().notes.is_empty());
+}
+
+#[tokio::test]
 async fn sweeping_removes_what_no_snapshot_names_and_nothing_else() {
     let world = two_landings().await;
     let journal = fs::read(world.home().join("journal/journal.jsonl")).unwrap();
