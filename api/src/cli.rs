@@ -39,7 +39,7 @@ pub struct Global {
     /// 仓库所在的文件夹（默认 suixin-home，演示为 suixin-demo）
     #[arg(long, global = true, value_name = "文件夹", env = "SUIXIN_HOME")]
     pub home: Option<PathBuf>,
-    /// 以哪一天为“今天”（默认当天），如 2026-01-15
+    /// 以哪一天为“今天”，如 2026-01-15（默认当天；评价默认算到年度结束后 15 天）
     #[arg(long, global = true, value_name = "日期")]
     pub as_of: Option<NaiveDate>,
     /// 以 JSON 输出，供其他程序读取

@@ -11,9 +11,12 @@ use suixin_warehouse::Snapshot;
 
 use crate::compute::{Answers, Wanted, bad, column};
 use crate::definitions::mistake::hint;
-use crate::definitions::{DatasetColumn, DatasetDef, Definitions};
+use crate::definitions::{DatasetColumn, DatasetDef, Definitions, Indicator, Status};
 use crate::error::MetricsError;
 use crate::window::Window;
+
+/// Stands for the indicators in a statement.
+const INDICATORS: &str = "${indicators}";
 
 /// The rows of a dataset.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +75,7 @@ pub async fn run_datasets(
         None => defs.datasets.values().collect(),
         Some(ids) => ids.iter().map(|id| find(defs, id)).collect::<Result<_, _>>()?,
     };
-    let asked: Vec<(&DatasetDef, Wanted)> = wanted_defs.into_iter().map(|d| (d, wanted(d, &window))).collect();
+    let asked: Vec<(&DatasetDef, Wanted)> = wanted_defs.into_iter().map(|d| (d, Wanted { id: d.id.clone(), sql: filled(defs, d, &window) })).collect();
     let mut answers = Answers::default();
     let statements = asked.iter().map(|(_, w)| w.clone());
     answers.run(snapshot, statements, "报表数据", &|_: &str, _: u64, _: u64| {}).await?;
@@ -88,8 +91,27 @@ pub(crate) fn find<'a>(defs: &'a Definitions, id: &str) -> Result<&'a DatasetDef
     })
 }
 
-fn wanted(d: &DatasetDef, window: &Window) -> Wanted {
-    Wanted { id: d.id.clone(), sql: window.fill(d.sql.text()) }
+/// The statement of a dataset for a window.
+pub(crate) fn filled(defs: &Definitions, d: &DatasetDef, window: &Window) -> String {
+    let sql = window.fill(d.sql.text());
+    if sql.contains(INDICATORS) { sql.replace(INDICATORS, &indicators(defs, window)) } else { sql }
+}
+
+/// The indicators in force on the last day as rows of `VALUES`: id, unit, target, clause, origin.
+fn indicators(defs: &Definitions, window: &Window) -> String {
+    let day = window.period.last();
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
+    let row = |i: &Indicator| {
+        let origin = match i.head.status {
+            Status::Seed => "方案",
+            Status::Law => "法规",
+            Status::Reference => "参照",
+            Status::Proposal => "建议",
+        };
+        let target = i.target.as_deref().unwrap_or_default();
+        format!("({})", [i.id(), &i.unit, target, &i.head.clause, origin].map(quoted).join(", "))
+    };
+    defs.indicators.iter().filter(|i| i.head.in_force(day)).map(row).collect::<Vec<_>>().join(", ")
 }
 
 fn assemble(d: &DatasetDef, wanted: &Wanted, answers: &Answers) -> Result<Dataset, MetricsError> {

@@ -113,7 +113,7 @@ async fn scores(snapshot: &Snapshot, expected: &[Line]) -> Result<Vec<String>, F
 }
 
 async fn totals(snapshot: &Snapshot, expected: &[Line]) -> Result<Vec<String>, Fault> {
-    let sql = "SELECT scheme, subject_id, indicator_id, score, rank_no, grade, \"explain\" FROM eval_score
+    let sql = "SELECT scheme, subject_id, indicator_id, score, rank_no, grade, explain FROM eval_score
                WHERE indicator_id IN ('CORE', 'BONUS', 'DEDUCT', 'TOTAL')";
     let found = table(snapshot, sql, 3).await?;
     let mut out = Vec::new();

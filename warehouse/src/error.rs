@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::query::Fault;
+
 /// Result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -66,6 +68,9 @@ pub enum Error {
     /// SQL of ours or of a person that does not run.
     #[error("查询不能执行：{0}")]
     Query(String),
+    /// SQL with something that its writer can mend.
+    #[error("查询不能执行：{0}")]
+    Sql(Fault),
     /// SQL that the gate does not let pass.
     #[error("查询被拒绝：{0}")]
     Refused(String),
@@ -133,7 +138,7 @@ impl Error {
             Self::Damaged { .. } => Kind::Damaged,
             Self::Busy { .. } => Kind::Busy,
             Self::ContractChanged { .. } | Self::BadRow { .. } | Self::Input(_) => Kind::Input,
-            Self::Query(_) => Kind::Query,
+            Self::Query(_) | Self::Sql(_) => Kind::Query,
             Self::Refused(_) => Kind::Refused,
             Self::Limit(_) => Kind::Limit,
             Self::Vault(_) | Self::Audit(_) => Kind::Secured,

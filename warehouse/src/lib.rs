@@ -37,7 +37,7 @@ pub use check::VerifyReport;
 pub use error::{Error, Kind, Result};
 pub use journal::SnapshotId;
 pub use landing::{Delivery, FileOutcome, Intake, Landing, Progress, TableOutcome};
-pub use query::{Format, Frame, Limits, Snapshot};
+pub use query::{Fault, Format, Frame, Limits, Name, Snapshot};
 pub use rewrite::{Replace, TableWrite};
 pub use upkeep::{BackupReport, SweepReport};
 pub use warehouse::{Principal, SnapshotInfo, Warehouse};

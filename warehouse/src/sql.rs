@@ -4,14 +4,17 @@
 pub use datafusion::sql::sqlparser::{ast, dialect, keywords, parser, tokenizer};
 
 use crate::error::{Error, Result};
+use crate::query::misspelt;
+
+/// The dialect of all statements. `explain`, a column of `eval_score`, is a plain name in it.
+pub const DIALECT: dialect::PostgreSqlDialect = dialect::PostgreSqlDialect {};
 
 /// Parses one statement in the dialect of [`crate::Snapshot::query`].
 ///
 /// # Errors
 /// `Query` when it does not parse or is not exactly one statement.
 pub fn parse(sql: &str) -> Result<ast::Statement> {
-    let failed = |e: parser::ParserError| Error::Query(e.to_string());
-    let mut statements = parser::Parser::parse_sql(&dialect::GenericDialect {}, sql).map_err(failed)?;
+    let mut statements = parser::Parser::parse_sql(&DIALECT, sql).map_err(|e| misspelt(&e.to_string()))?;
     match (statements.pop(), statements.is_empty()) {
         (Some(statement), true) => Ok(statement),
         _ => Err(Error::Query("应当正好是一条语句".to_owned())),

@@ -26,7 +26,7 @@ pub(super) async fn run(global: &Global, args: &PeriodArg) -> Result<Exit> {
             .map(|(id, title, values, subjects)| json!({ "scheme": id, "title": title, "values": values, "subjects": subjects }))
             .collect();
         global.out().json(&json!({
-            "year": year, "as_of": app.clock.today(), "read_snapshot": evaluation.stamp.snapshot,
+            "year": year, "as_of": app.clock.as_of(year), "read_snapshot": evaluation.stamp.snapshot,
             "definitions": evaluation.stamp.definitions, "schemes": schemes,
         }))?;
         return Ok(Exit::Fine);

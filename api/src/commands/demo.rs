@@ -81,7 +81,7 @@ async fn summary(global: &Global, app: &App, outcome: &Outcome, made: &pack::Mad
             "errors": outcome.errors(), "files": files,
         }));
     }
-    out.line(format!("\n县级综合评价（{YEAR}年，截至{}）", app.clock.today()))?;
+    out.line(format!("\n县级综合评价（{YEAR}年，截至{}）", app.clock.as_of(YEAR)))?;
     score::print(global, app, Scheme::Cty, YEAR).await?;
     out.line("\n试点村（社区）评价")?;
     score::print(global, app, Scheme::Plt, YEAR).await?;

@@ -4,13 +4,14 @@ use anyhow::Result;
 
 use super::Exit;
 use crate::cli::{Global, Trace};
-use crate::ops::place;
+use crate::ops::{basis, place};
 
 pub(super) async fn run(global: &Global, args: &Trace) -> Result<Exit> {
     let app = global.open().await?;
     let year = args.period.year(app.clock);
     let snapshot = app.warehouse.snapshot().await?;
-    let found = suixin_metrics::trace(&snapshot, &app.definitions, &args.figure, year, app.clock.today()).await?;
+    let as_of = basis::as_of(&snapshot, app.clock, year).await?;
+    let found = suixin_metrics::trace(&snapshot, &app.definitions, &args.figure, year, as_of).await?;
     if global.json {
         global.out().json(&found)?;
     } else {

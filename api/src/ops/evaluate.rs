@@ -16,7 +16,8 @@ use crate::ops::Progress;
 pub async fn compute(app: &App, year: i32, progress: Progress<'_>) -> Result<Evaluation> {
     let snapshot = app.warehouse.snapshot().await?;
     let tell = |stage: &str, done: u64, total: u64| progress(stage, done, total);
-    let evaluation = suixin_metrics::compute(&snapshot, &app.definitions, year, app.clock.today(), &tell).await?;
+    let as_of = app.clock.as_of(year);
+    let evaluation = suixin_metrics::compute(&snapshot, &app.definitions, year, as_of, &tell).await?;
     suixin_metrics::save(&app.warehouse, &evaluation, app.clock.now()).await.context("评价结果存不进仓库")?;
     Ok(evaluation)
 }
@@ -28,9 +29,9 @@ pub async fn compute(app: &App, year: i32, progress: Progress<'_>) -> Result<Eva
 pub async fn risks(app: &App, year: i32, progress: Progress<'_>) -> Result<(Vec<RiskHit>, SavedRisks)> {
     let snapshot = app.warehouse.snapshot().await?;
     progress("排查疑点", 0, 1);
-    let hits = suixin_metrics::run_risks(&snapshot, &app.definitions, year, app.clock.today()).await?;
-    let saved =
-        suixin_metrics::save_risks(&app.warehouse, &app.definitions, &hits, app.clock.today(), app.clock.now()).await?;
+    let as_of = app.clock.as_of(year);
+    let hits = suixin_metrics::run_risks(&snapshot, &app.definitions, year, as_of).await?;
+    let saved = suixin_metrics::save_risks(&app.warehouse, &app.definitions, &hits, as_of, app.clock.now()).await?;
     progress("排查疑点", 1, 1);
     Ok((hits, saved))
 }

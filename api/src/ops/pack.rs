@@ -10,7 +10,7 @@ use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Priv
 use suixin_warehouse::Snapshot;
 
 use crate::app::App;
-use crate::ops::Progress;
+use crate::ops::{Progress, basis};
 
 /// A pack that was made.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub async fn render(app: &App, year: i32, out: Option<&Path>, progress: Progress
     let dir = out.map_or_else(|| app.home.join(&app.config.packs).join(year.to_string()), Path::to_owned);
     let snapshot = app.warehouse.snapshot().await?;
     progress("汇集报告数据", 0, 1);
-    let brief = brief(app, &snapshot, year, app.clock.today()).await?;
+    let brief = brief(app, &snapshot, year, basis::as_of(&snapshot, app.clock, year).await?).await?;
     let manifest = print(app, &brief, &dir, progress)?;
     let documents = manifest.documents.iter().map(|d| d.path.clone()).filter(|p| !p.starts_with("charts/"));
     let files = documents.chain([suixin_reports::manifest::FILE.to_owned()]).collect();

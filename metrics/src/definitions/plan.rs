@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{Datelike, NaiveDate};
-use suixin_warehouse::Snapshot;
+use suixin_warehouse::{Error, Fault, Name, Snapshot};
 
 use super::mistake::{Mistake, did_you_mean};
 use super::sql::Sql;
 use super::{Definitions, Draft};
+use crate::datasets;
 use crate::lineage::tables_of;
 use crate::window::Window;
 
@@ -18,7 +19,14 @@ const HIT: [&str; 5] = ["entity_type", "entity_key", "eval_unit_code", "amount",
 /// A statement with the columns it must give.
 struct Promise<'a> {
     sql: &'a Sql,
+    filled: String,
     columns: Vec<&'a str>,
+}
+
+impl<'a> Promise<'a> {
+    fn new(sql: &'a Sql, columns: &[&'a str]) -> Self {
+        Self { sql, filled: sample_window().fill(sql.text()), columns: columns.to_vec() }
+    }
 }
 
 impl Draft {
@@ -51,22 +59,22 @@ impl Definitions {
     fn promises(&self) -> Vec<Promise<'_>> {
         let mut all = Vec::new();
         for i in &self.indicators {
-            all.extend(i.statements().map(|sql| Promise { sql, columns: KEY_VALUE.to_vec() }));
+            all.extend(i.statements().map(|sql| Promise::new(sql, &KEY_VALUE)));
         }
         for s in &self.scheme_versions {
-            all.push(Promise { sql: &s.subjects, columns: SUBJECT.to_vec() });
+            all.push(Promise::new(&s.subjects, &SUBJECT));
             let rest = s.scopes.values().chain(&s.top_grade);
-            all.extend(rest.map(|sql| Promise { sql, columns: KEY_VALUE.to_vec() }));
+            all.extend(rest.map(|sql| Promise::new(sql, &KEY_VALUE)));
         }
         for r in &self.rules {
-            all.push(Promise { sql: &r.sql, columns: HIT.to_vec() });
+            all.push(Promise::new(&r.sql, &HIT));
         }
         for d in self.datasets.values() {
             let columns = d.columns.iter().map(|c| c.name.as_str()).collect();
-            all.push(Promise { sql: &d.sql, columns });
+            all.push(Promise { sql: &d.sql, filled: datasets::filled(self, d, &sample_window()), columns });
         }
         let hints = self.awards.iter().flat_map(|a| &a.categories).filter_map(|c| c.priority.as_ref());
-        all.extend(hints.map(|sql| Promise { sql, columns: KEY_VALUE.to_vec() }));
+        all.extend(hints.map(|sql| Promise::new(sql, &KEY_VALUE)));
         all
     }
 }
@@ -77,10 +85,9 @@ impl Promise<'_> {
         if self.sql.unknown_placeholders().next().is_some() {
             return Vec::new();
         }
-        let filled = sample_window().fill(self.sql.text());
-        let columns = match snapshot.check_sql(&filled).await {
+        let columns = match snapshot.check_sql(&self.filled).await {
             Ok(columns) => columns,
-            Err(error) => return vec![known.explain(self.sql, &filled, &error.to_string())],
+            Err(error) => return vec![known.explain(self.sql, &self.filled, &error)],
         };
         let given: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         let missing = self.columns.iter().filter(|c| !given.contains(c));
@@ -122,49 +129,38 @@ impl Known {
         })?
     }
 
-    /// The planner's words in ours, at the place in the file that they are about.
-    fn explain(&self, sql: &Sql, filled: &str, error: &str) -> Mistake {
-        if let Some(name) = between(error, "table '", "' not found") {
-            let name = name.rsplit('.').next().unwrap_or(name);
-            let remedy = did_you_mean(name, self.tables.iter().map(String::as_str));
-            return sql.place_of(name).mistake(format!("没有表 {name}"), remedy);
+    /// What the planner complains about, at the place in the file that it is about.
+    fn explain(&self, sql: &Sql, filled: &str, error: &Error) -> Mistake {
+        let Error::Sql(fault) = error else {
+            let words = error.to_string();
+            let words = words.trim_start_matches("查询不能执行：").lines().next().unwrap_or_default().trim().to_owned();
+            return sql.place().mistake(format!("语句不能执行：{words}"), "试运行这条语句后改正");
+        };
+        match fault {
+            Fault::Table(Name { given, .. }) => {
+                let remedy = did_you_mean(given, self.tables.iter().map(String::as_str));
+                sql.place_of(given).mistake(format!("没有表 {given}"), remedy)
+            }
+            Fault::Column(Name { given, .. }) => {
+                let read = tables_of(filled).unwrap_or_default();
+                let own = self.columns.iter().filter(|(t, _)| read.contains(t)).map(|(_, c)| c.as_str());
+                sql.place_of(given).mistake(format!("没有列 {given}"), did_you_mean(given, own))
+            }
+            Fault::Function(Name { given, known }) => {
+                let near = known.first().map_or_else(String::new, |n| format!("是否想写 {n}？"));
+                sql.place_of(given).mistake(format!("没有函数 {given}"), near)
+            }
+            Fault::Ambiguous(name) => {
+                sql.place_of(name).mistake(format!("几个表都有列 {name}"), "在列名前写明表名或别名")
+            }
+            Fault::Syntax { place, found, .. } => {
+                let place = place.map_or_else(|| sql.place().clone(), |(line, column)| sql.place_in(line, column));
+                let found = if found.is_empty() { "语句的末尾" } else { found };
+                let remedy = "检查此处及前面的关键字、逗号和括号";
+                place.mistake(format!("SQL 写法有误：此处不应是 {found}"), remedy)
+            }
         }
-        if let Some(name) = between(error, "No field named ", ". ").or_else(|| between(error, "No field named ", ".\n"))
-        {
-            let name = name.trim_end_matches('.').replace('"', "");
-            let column = name.rsplit('.').next().unwrap_or(&name);
-            let read = tables_of(filled).unwrap_or_default();
-            let own = self.columns.iter().filter(|(t, _)| read.contains(t)).map(|(_, c)| c.as_str());
-            return sql.place_of(column).mistake(format!("没有列 {name}"), did_you_mean(column, own));
-        }
-        if let Some(name) = between(error, "Invalid function '", "'") {
-            let near = between(error, "Did you mean '", "'").map_or(String::new(), |n| format!("是否想写 {n}？"));
-            return sql.place_of(name).mistake(format!("没有函数 {name}"), near);
-        }
-        if let Some(found) = between(error, "found: ", " at Line") {
-            let remedy = "检查此处及前面的关键字、逗号和括号";
-            return syntax_place(sql, error).mistake(format!("SQL 写法有误：此处不应是 {found}"), remedy);
-        }
-        let words = error.trim_start_matches("查询不能执行：").lines().next().unwrap_or(error).trim();
-        sql.place().mistake(format!("语句不能执行：{words}"), "试运行这条语句后改正")
     }
-}
-
-/// `… at Line: 3, Column: 5` as a place in the file.
-fn syntax_place(sql: &Sql, error: &str) -> super::Place {
-    let number = |after: &str| -> Option<usize> {
-        let rest = error.split(after).nth(1)?;
-        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok()
-    };
-    match (number("Line: "), number("Column: ")) {
-        (Some(line), Some(column)) => super::Place { line: sql.place().line + line - 1, column, ..sql.place().clone() },
-        _ => sql.place().clone(),
-    }
-}
-
-fn between<'a>(text: &'a str, before: &str, after: &str) -> Option<&'a str> {
-    let (_, rest) = text.split_once(before)?;
-    Some(rest.split_once(after).map_or(rest, |(name, _)| name))
 }
 
 /// Any year does: planning does not look at rows.

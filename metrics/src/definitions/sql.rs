@@ -3,7 +3,7 @@
 use super::mistake::Place;
 
 /// The placeholders that a statement may have, with what each stands for.
-pub const PLACEHOLDERS: [(&str, &str); 7] = [
+pub const PLACEHOLDERS: [(&str, &str); 8] = [
     ("ps", "评价期第一天"),
     ("pe", "评价期最后一天"),
     ("asof", "计算基准日"),
@@ -11,6 +11,7 @@ pub const PLACEHOLDERS: [(&str, &str); 7] = [
     ("months", "评价期月数"),
     ("quarters", "评价期季数"),
     ("prev", "上一年度"),
+    ("indicators", "现行指标的行：编号、计量单位、目标、条款、来源（只用于数据集）"),
 ];
 
 /// SQL text with placeholders such as `${ps}`.
@@ -44,8 +45,14 @@ impl Sql {
     #[must_use]
     pub fn place_at(&self, offset: usize) -> Place {
         let inner = Place::at(&self.place.file, &self.text, offset);
-        let column = if inner.line == 1 { self.place.column + inner.column - 1 } else { inner.column };
-        Place { line: self.place.line + inner.line - 1, column, ..inner }
+        self.place_in(inner.line, inner.column)
+    }
+
+    /// The place of a line and column (both from 1) of the text.
+    #[must_use]
+    pub fn place_in(&self, line: usize, column: usize) -> Place {
+        let column = if line == 1 { self.place.column + column - 1 } else { column };
+        Place { line: self.place.line + line - 1, column, ..self.place.clone() }
     }
 
     /// Where `word` first stands as a whole word (any case), or the beginning.

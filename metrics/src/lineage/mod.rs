@@ -104,6 +104,14 @@ mod tests {
     }
 
     #[test]
+    fn a_star_over_a_derived_table_stands_for_its_columns() {
+        let sql = "SELECT j.c AS k, MAX(j.place) AS v FROM (SELECT n.*, ROW_NUMBER() OVER (ORDER BY n.id) AS place \
+                   FROM (SELECT id, c FROM a) n) j GROUP BY j.c";
+        let found = sqls(sql, &[("k", "U")], None);
+        assert!(found.len() == 1 && found[0].contains("COALESCE(CAST(c AS VARCHAR), '') = up2.c1"), "{found:?}");
+    }
+
+    #[test]
     fn only_the_subquery_of_the_column_asked_for() {
         let sql = "SELECT (SELECT COUNT(*) FROM a) AS x, (SELECT COUNT(*) FROM b WHERE b.u=c.u) AS y FROM c";
         assert_eq!(sqls(sql, &[], Some("x")), ["SELECT DISTINCT c.\"id\" FROM c", "SELECT DISTINCT a.\"id\" FROM a"]);

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use suixin_warehouse::sql::ast::{
-    Expr, Ident, ObjectName, Query, Select, SelectItem, SetExpr, TableAlias, TableFactor, Visit, Visitor,
+    Expr, Ident, ObjectName, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, Visit, Visitor,
     visit_expressions,
 };
 
@@ -34,19 +34,23 @@ const AGGREGATES: [&str; 22] = [
 ];
 
 /// An output column of a `SELECT`: its name and what it is, where it has either.
-pub(super) struct Output<'q> {
+pub(super) struct Output {
     pub name: Option<Ident>,
-    pub expr: Option<&'q Expr>,
+    pub expr: Option<Expr>,
 }
 
-impl Output<'_> {
+impl Output {
+    fn of(name: Option<Ident>, expr: &Expr) -> Self {
+        Self { name, expr: Some(expr.clone()) }
+    }
+
     /// The expression, if it is a function of one row.
     pub(super) fn plain(&self) -> Option<&Expr> {
-        self.expr.filter(|e| is_plain(e))
+        self.expr.as_ref().filter(|e| is_plain(e))
     }
 
     pub(super) fn is_called(&self, name: &str) -> bool {
-        self.name.as_ref().is_some_and(|n| n.value.eq_ignore_ascii_case(name))
+        self.name.as_ref().is_some_and(|n| is(n, name))
     }
 }
 
@@ -55,17 +59,49 @@ pub(super) fn table_name(name: &ObjectName) -> String {
     name.0.last().and_then(|p| p.as_ident()).map_or_else(String::new, |i| i.value.to_lowercase())
 }
 
-/// The output columns of a `SELECT`.
-pub(super) fn outputs(select: &Select) -> Vec<Output<'_>> {
+/// The output columns of a `SELECT`. A `*` over derived tables stands for their columns; one over a base table is one
+/// column without a name, for the columns of base tables are not known here.
+pub(super) fn outputs(select: &Select) -> Vec<Output> {
+    let unknown = || vec![Output { name: None, expr: None }];
     select
         .projection
         .iter()
-        .map(|item| match item {
-            SelectItem::ExprWithAlias { expr, alias } => Output { name: Some(alias.clone()), expr: Some(expr) },
-            SelectItem::UnnamedExpr(expr) => Output { name: own_name(expr), expr: Some(expr) },
-            _ => Output { name: None, expr: None },
+        .flat_map(|item| match item {
+            SelectItem::ExprWithAlias { expr, alias } => vec![Output::of(Some(alias.clone()), expr)],
+            SelectItem::UnnamedExpr(expr) => vec![Output::of(own_name(expr), expr)],
+            SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(owner), _) => {
+                let owner = table_name(owner);
+                let named = factors(select).into_iter().find(|f| alias_of(f).is_some_and(|a| is(&a.name, &owner)));
+                named.and_then(derived_outputs).unwrap_or_else(unknown)
+            }
+            SelectItem::Wildcard(_) => {
+                let all: Option<Vec<_>> = factors(select).into_iter().map(derived_outputs).collect();
+                all.map_or_else(unknown, |columns| columns.into_iter().flatten().collect())
+            }
+            _ => unknown(),
         })
         .collect()
+}
+
+/// The columns of a derived table as the query around it names them; `None` for a base table.
+fn derived_outputs(factor: &TableFactor) -> Option<Vec<Output>> {
+    let TableFactor::Derived { subquery, alias: Some(alias), .. } = factor else { return None };
+    let column = |name: Option<Ident>| {
+        let expr = name.clone().map(|n| Expr::CompoundIdentifier(vec![alias.name.clone(), n]));
+        Output { name, expr }
+    };
+    Some(column_names(subquery, Some(alias)).into_iter().map(column).collect())
+}
+
+fn alias_of(factor: &TableFactor) -> Option<&TableAlias> {
+    match factor {
+        TableFactor::Table { alias, .. } | TableFactor::Derived { alias, .. } => alias.as_ref(),
+        _ => None,
+    }
+}
+
+fn is(name: &Ident, text: &str) -> bool {
+    name.value.eq_ignore_ascii_case(text)
 }
 
 /// Every `SELECT` that a set expression is a union of.

@@ -64,7 +64,7 @@ impl Walk {
         }
         let outputs = outputs(select);
         let looked_into = outputs.iter().filter(|o| output.is_none_or(|name| o.is_called(name)));
-        let inside = looked_into.filter_map(|o| o.expr).chain(&select.selection);
+        let inside = looked_into.filter_map(|o| o.expr.as_ref()).chain(&select.selection);
         for query in inside.flat_map(subqueries) {
             self.subquery(&query, &scope);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::compute::of_indicator;
-use crate::datasets::find;
+use crate::datasets::{filled, find};
 use crate::definitions::mistake::hint;
 use crate::definitions::{Definitions, Indicator, Kind, Scheme};
 use crate::error::MetricsError;
@@ -60,7 +60,7 @@ pub(super) fn of_dataset(
     Ok(Statement {
         figure: format!("{id}/{key}/{column}"),
         title: format!("{}·{}", dataset.title, shown.title),
-        sql: window.fill(dataset.sql.text()),
+        sql: filled(defs, dataset, window),
         equal: dataset.key.iter().cloned().zip(values.into_iter().map(str::to_owned)).collect(),
         output: Some(column.to_owned()),
     })

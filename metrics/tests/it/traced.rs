@@ -1,7 +1,7 @@
 //! From figures down to rows: the rows found are those that were counted.
 
 use suixin_metrics::trace::Trace;
-use suixin_metrics::{Definitions, save, trace};
+use suixin_metrics::{Definitions, run_datasets, save, trace};
 use suixin_warehouse::Snapshot;
 
 use crate::world::World;
@@ -40,6 +40,25 @@ async fn as_many_rows_as_were_counted() {
     let t = traced(world, &world.snapshot, &format!("PRJ/{key}/PRJ-402")).await;
     assert_eq!(total(&t, 1, "project_beneficiary"), counted("PRJ", "PRJ-402", &key).1);
     assert!(total(&t, 1, "assessment") >= 2 * counted("PRJ", "PRJ-402", &key).1);
+}
+
+/// Of a dataset the rows that its number counts, also where a row of totals stands below or a window ranks them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_many_rows_as_a_dataset_counts() {
+    let world = World::shared().await;
+    let defs = Definitions::embedded().unwrap();
+    let asked = [("people_units", "persons", "person"), ("award_summary", "nominated", "award_nomination")];
+    let ids: Vec<String> = asked.iter().map(|(id, ..)| (*id).to_owned()).collect();
+    let sets = run_datasets(&world.snapshot, &defs, world.year, world.as_of(), Some(&ids)).await.unwrap();
+    for (id, column, table) in asked {
+        let set = &sets[id];
+        let place = set.index_of(column).unwrap();
+        assert!(set.rows.len() > 3, "{id}");
+        for row in &set.rows {
+            let t = traced(world, &world.snapshot, &format!("{id}/{}/{column}", set.row_key(row))).await;
+            assert_eq!(total(&t, 0, table).to_string(), row[place].to_string(), "{id} {}", row[0]);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

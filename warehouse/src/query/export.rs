@@ -14,7 +14,8 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::gate::Limits;
-use super::{Snapshot, failed};
+use super::Snapshot;
+use super::failure::failed;
 use crate::error::{Error, Result};
 
 /// How a result is written.

@@ -15,7 +15,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::inspect::check;
-use super::{Frame, Snapshot, failed};
+use super::failure::{failed, unplanned};
+use super::{Frame, Snapshot};
 use crate::error::{Error, Result};
 
 /// Largest result held in memory, whatever its number of rows.
@@ -95,7 +96,7 @@ impl Snapshot {
     async fn plan_gated(&self, sql: &str) -> Result<SendableRecordBatchStream> {
         check(sql)?;
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let planned = self.gated()?.sql_with_options(sql, options).await.map_err(failed)?;
+        let planned = self.gated()?.sql_with_options(sql, options).await.map_err(|e| unplanned(&e, &self.tables()))?;
         planned.execute_stream().await.map_err(failed)
     }
 }

@@ -7,11 +7,12 @@ use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, ObjectName, Query, Select, SetExpr,
     Statement as Sql, TableFactor, TableFunctionArgs, UnaryOperator, Value as Literal, Visit, Visitor,
 };
-use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
+use super::failure::{failed, misspelt};
 use crate::error::{Error, Result};
+use crate::sql::DIALECT;
 
 /// Longest statement, in bytes.
 const MAX_TEXT_BYTES: usize = 64 * 1024;
@@ -30,9 +31,8 @@ pub(super) fn check(sql: &str) -> Result<()> {
         return Err(Error::Limit(format!("语句长 {} 字节，最多 {MAX_TEXT_BYTES} 字节", sql.len())));
     }
     check_shape(sql)?;
-    let syntax = |e: &dyn std::fmt::Display| Error::Query(format!("语法错误：{e}"));
-    let mut parser = DFParserBuilder::new(sql).build().map_err(|e| syntax(&e.strip_backtrace()))?;
-    let mut statements = parser.parse_statements().map_err(|e| syntax(&e.strip_backtrace()))?;
+    let mut parser = DFParserBuilder::new(sql).with_dialect(&DIALECT).build().map_err(failed)?;
+    let mut statements = parser.parse_statements().map_err(failed)?;
     match (statements.pop_front(), statements.is_empty()) {
         (Some(statement), true) => check_statement(&statement),
         (None, _) => Err(Error::Query("语句是空的".to_owned())),
@@ -47,7 +47,7 @@ fn refuse<T>(why: impl Into<String>) -> Result<T> {
 /// Depth and length by counting tokens, before a parser recurses over them.
 fn check_shape(sql: &str) -> Result<()> {
     let tokens =
-        Tokenizer::new(&GenericDialect {}, sql).tokenize().map_err(|e| Error::Query(format!("语法错误：{e}")))?;
+        Tokenizer::new(&DIALECT, sql).tokenize().map_err(|e| misspelt(&e.to_string()))?;
     let (mut depth, mut operators) = (0_usize, 0_usize);
     for token in tokens {
         match token {

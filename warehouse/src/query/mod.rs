@@ -2,18 +2,19 @@
 //! through [`Snapshot::query`]; SQL that a person wrote goes through [`Snapshot::query_gated`].
 
 mod export;
+mod failure;
 mod frame;
 mod gate;
 mod inspect;
 mod provider;
 mod session;
+mod single_row;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
-use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::prelude::{DataFrame, SessionContext};
@@ -21,15 +22,18 @@ use futures::StreamExt;
 use suixin_ingest::value::Value;
 
 pub use export::Format;
+pub(crate) use failure::misspelt;
+pub use failure::{Fault, Name};
 pub use frame::Frame;
 pub use gate::Limits;
 
 use crate::cells;
 use crate::datafile::DataFile;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::journal::{SnapshotId, Tables};
 use crate::shape::{Shape, shape_of};
 use crate::warehouse::Store;
+use failure::{failed, unplanned};
 use provider::{AuditTable, PinnedTable};
 use session::{CURRENT_ROWS, Catalog, REPLACED_ROWS};
 
@@ -125,7 +129,7 @@ impl Snapshot {
     }
 
     async fn plan(&self, sql: &str) -> Result<DataFrame> {
-        self.trusted()?.sql(sql).await.map_err(failed)
+        self.trusted()?.sql(sql).await.map_err(|e| unplanned(&e, &self.tables()))
     }
 
     /// The same snapshot with a table replaced by other rows (in contract order), as what-if questions need it. Personal
@@ -150,6 +154,12 @@ impl Snapshot {
         let mut copy = self.pinned.copy();
         copy.scope = Some(Scope { units: set(units), whole_tables: set(whole_tables) });
         Self { pinned: Arc::new(copy) }
+    }
+
+    /// The tables that its sessions hold.
+    fn tables(&self) -> Vec<&str> {
+        let shapes = self.pinned.store.shapes.iter();
+        shapes.filter(|(name, shape)| self.pinned.sees(name, shape)).map(|(name, _)| name.as_str()).collect()
     }
 
     fn trusted(&self) -> Result<&SessionContext> {
@@ -238,14 +248,4 @@ fn overlay(store: &Store, shape: &Shape, mut rows: Vec<Vec<Value>>) -> Result<Re
         }
     }
     cells::batch(shape.name(), &shape.query, &rows)
-}
-
-/// DataFusion's error in our terms. Its text may quote literals of the statement, and values that are tokens already.
-#[expect(clippy::needless_pass_by_value, reason = "used as a function of map_err")]
-fn failed(error: DataFusionError) -> Error {
-    let text = error.strip_backtrace();
-    match error.find_root() {
-        DataFusionError::ResourcesExhausted(_) => Error::Limit(format!("内存不够，请缩小查询范围（{text}）")),
-        _ => Error::Query(text),
-    }
 }

@@ -7,6 +7,7 @@ use datafusion::catalog::{
     CatalogProvider, MemoryCatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider,
 };
 use datafusion::common::DataFusionError;
+use datafusion::common::config::Dialect;
 use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::GreedyMemoryPool;
@@ -17,6 +18,7 @@ use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 
 use super::provider::TABLES_URL;
+use super::single_row::SingleRow;
 use crate::disk::Layout;
 use crate::error::{Error, Result};
 
@@ -69,8 +71,10 @@ pub(super) fn context(runtime: Arc<RuntimeEnv>, tables: &Catalog) -> Result<Sess
         .with_create_default_catalog_and_schema(false)
         .with_information_schema(true);
     config.options_mut().execution.enable_recursive_ctes = false;
+    config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
     let state =
-        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features().build();
+        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
+    let state = state.with_analyzer_rule(Arc::new(SingleRow)).build();
     let catalog = MemoryCatalogProvider::new();
     for name in [CURRENT_ROWS, REPLACED_ROWS] {
         let schema = MemorySchemaProvider::new();

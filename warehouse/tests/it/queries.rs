@@ -189,3 +189,43 @@ async fn results_are_written_as_csv_json_and_parquet() {
     snapshot.export("SELECT pid_token FROM person", Format::Csv, &mut empty).await.unwrap();
     assert_eq!(empty, b"pid_token\n");
 }
+
+#[tokio::test]
+async fn a_condition_on_an_aggregate_without_groups_removes_its_row() {
+    let world = World::new().await;
+    world.land(vec![world.file("a.csv", "2025-02-03T09:00:00", vec![persons(A, "202501", &["1", "2"])])]).await;
+    let snapshot = world.snapshot().await;
+    let all = "SELECT eval_unit_code AS k, COUNT(*) AS n FROM person GROUP BY eval_unit_code UNION ALL SELECT '合计', COUNT(*) FROM person";
+    assert_eq!(list(&snapshot, &format!("SELECT k, n FROM ({all}) g WHERE k = '{A}'")).await, format!("{A} 2"));
+    assert_eq!(list(&snapshot, &format!("SELECT k, n FROM ({all}) g WHERE k = '合计'")).await, "合计 2");
+    assert_eq!(list(&snapshot, "SELECT COUNT(*) AS n FROM person HAVING 1 = 2").await, "");
+    // A count inside a row, which is rewritten into a join, is left as it was.
+    let counted = "SELECT p.eval_unit_code, (SELECT COUNT(*) FROM need_item n WHERE n.pid_token = p.pid_token) AS n FROM person p";
+    assert_eq!(list(&snapshot, counted).await, format!("{A} 0,{A} 0"));
+}
+
+#[tokio::test]
+async fn a_column_may_be_named_explain() {
+    let world = World::new().await;
+    let snapshot = world.snapshot().await;
+    let sql = "SELECT a, explain, 1 AS b FROM (SELECT 2 AS a, scheme AS explain FROM eval_scheme) s";
+    assert!(snapshot.query(sql).await.unwrap().rows.is_empty());
+    assert!(snapshot.query_gated(sql, &Limits::default()).await.unwrap().rows.is_empty());
+}
+
+#[tokio::test]
+async fn a_wrong_name_is_answered_with_the_right_one() {
+    let world = World::new().await;
+    let snapshot = world.snapshot().await;
+    for (sql, words) in [
+        ("SELECT * FROM persn", "没有表“persn”；是否想写 person"),
+        ("SELECT pid_tokn FROM person", "没有列“pid_tokn”；是否想写 pid_token"),
+        ("SELECT pid_token FROM person a JOIN need_item b ON a.pid_token = b.pid_token", "几个表都有列“pid_token”"),
+        ("SELECT mediann(id_valid) FROM person", "没有函数“mediann”；是否想写 median"),
+        ("SELECT FROM person WHERE", "语法错误：语句到此就结束了"),
+    ] {
+        for error in [snapshot.query(sql).await.unwrap_err(), snapshot.query_gated(sql, &Limits::default()).await.unwrap_err()] {
+            assert!(error.to_string().contains(words), "{error}");
+        }
+    }
+}

@@ -8,6 +8,7 @@ use suixin_warehouse::{Frame, Snapshot};
 
 use crate::http::Web;
 use crate::http::problem::{Kind, Problem};
+use crate::ops::basis;
 
 /// The ground of an answer.
 #[derive(Clone)]
@@ -16,18 +17,13 @@ pub struct Now {
     pub snapshot: Snapshot,
     /// Year asked for, or the newest evaluated one, or the year before today's.
     pub year: i32,
-    /// Day up to which outcomes were counted; today before the first evaluation.
+    /// Day up to which outcomes are counted.
     pub as_of: NaiveDate,
     /// Snapshot whose data were evaluated; `None`: the year has no scores yet.
     pub evaluated: Option<String>,
     /// Evaluated years, newest first.
     pub years: Vec<i32>,
 }
-
-const YEARS: &str = "
-SELECT period, MAX(explain) AS explain FROM eval_score
-WHERE scheme = 'CTY' AND indicator_id = 'TOTAL' AND length(period) = 4
-GROUP BY period ORDER BY period DESC";
 
 impl Now {
     /// The ground for a year.
@@ -39,15 +35,13 @@ impl Now {
             return Err(Problem::new(Kind::BadRequest, "年度应在 2000 到 2100 之间"));
         }
         let snapshot = web.app.warehouse.snapshot().await?;
-        let found = rows(&snapshot, YEARS).await?;
-        let years: Vec<i32> = found.iter().filter_map(|r| r[0].as_str()?.parse().ok()).collect();
-        let today = web.app.clock.today();
-        let year = asked.or(years.first().copied()).unwrap_or(today.year() - 1);
-        let explain = found.iter().find(|r| r[0].as_str() == Some(&year.to_string())).map(|r| explained(&r[1]));
-        let said = |name: &str| explain.as_ref().and_then(|e| e[name].as_str().map(str::to_owned));
-        let as_of = said("as_of").and_then(|d| d.parse().ok()).unwrap_or(today);
-        let evaluated = explain.is_some().then(|| said("snapshot").unwrap_or_default());
-        Ok(Self { snapshot, year, as_of, evaluated, years })
+        let found = basis::evaluated(&snapshot).await.map_err(Problem::internal)?;
+        let years: Vec<i32> = found.iter().map(|e| e.year).collect();
+        let clock = web.app.clock;
+        let year = asked.or(years.first().copied()).unwrap_or(clock.today().year() - 1);
+        let evaluated = found.into_iter().find(|e| e.year == year);
+        let as_of = evaluated.as_ref().and_then(|e| e.as_of).unwrap_or_else(|| clock.as_of(year));
+        Ok(Self { snapshot, year, as_of, evaluated: evaluated.map(|e| e.snapshot), years })
     }
 
     /// The ground for a year that must have been evaluated.
