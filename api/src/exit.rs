@@ -65,6 +65,7 @@ fn is_input(cause: &(dyn std::error::Error + 'static)) -> bool {
                 | W::Unknown { .. }
                 | W::Input(_)
                 | W::Query(_)
+                | W::Sql(_)
                 | W::Refused(_)
                 | W::Limit(_)
         )

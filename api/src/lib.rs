@@ -10,5 +10,6 @@ pub mod exit;
 pub mod http;
 pub mod ops;
 pub mod output;
+pub mod parse;
 pub mod progress;
 pub mod schedule;

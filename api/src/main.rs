@@ -2,12 +2,17 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use suixin_api::cli::Cli;
-use suixin_api::{commands, exit};
+use suixin_api::commands::{self, Usage};
+use suixin_api::{exit, parse};
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match parse::parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(error) => match parse::told(&error) {
+            Some(words) => return exit::of(Err(Usage(words).into())),
+            None => error.exit(),
+        },
+    };
     exit::start_log();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(8 << 20).build() {
         Ok(runtime) => runtime,

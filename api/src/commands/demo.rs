@@ -36,7 +36,7 @@ pub(super) async fn run(global: &Global, args: &Demo) -> Result<Exit> {
     generate::generate(&plan, &Contracts::embedded()?, &inbox, &mut |stage, done, total| tell(stage, done, total))?;
     let app = open(&home, &args.listen, Clock::new(Some(today))).await?;
     let received = Some(inbox.join("manifest.csv"));
-    let outcome = intake::run(&app, &Intake { paths: vec![inbox], received, expected: None }, &tell).await?;
+    let outcome = intake::run(&app, &Intake { paths: vec![inbox], received, ..Intake::default() }, &tell).await?;
     evaluate::compute(&app, YEAR, &tell).await?;
     evaluate::risks(&app, YEAR, &tell).await?;
     let made = pack::render(&app, YEAR, None, &tell).await?;

@@ -19,7 +19,7 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     let app = global.open().await?;
     let stages = Stages::new();
     let tell = |stage: &str, done, total| stages.tell(stage, done, total);
-    let intake = Intake { paths: args.paths, received: args.received, expected: args.expected };
+    let intake = Intake { paths: args.paths, only: None, received: args.received, expected: args.expected };
     if args.dry_run {
         let files = intake::check(&app, &intake, &tell)?;
         stages.finish();

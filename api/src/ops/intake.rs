@@ -21,6 +21,8 @@ use crate::ops::Progress;
 pub struct Intake {
     /// Folders and files.
     pub paths: Vec<PathBuf>,
+    /// Of their files only these.
+    pub only: Option<BTreeSet<PathBuf>>,
     /// List of times of receipt, for returns that arrived before the warehouse did.
     pub received: Option<PathBuf>,
     /// List of what was due, instead of the calendar.
@@ -84,7 +86,8 @@ pub fn check(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<Vec<C
 
 fn stream(app: &App, intake: &Intake) -> Result<(u64, CheckedStream)> {
     let received = intake.received.as_deref().map_or_else(|| Ok(ReceivedTimes::new()), delivery::read_received)?;
-    let sources = delivery::gather(&intake.paths, &received, app.clock.now())?;
+    let mut sources = delivery::gather(&intake.paths, &received, app.clock.now())?;
+    sources.retain(|s| intake.only.as_ref().is_none_or(|only| only.contains(&s.path)));
     let total = sources.len() as u64;
     Ok((total, CheckedStream::start(Arc::new(Checker::new(Arc::clone(&app.contracts))), sources)))
 }

@@ -23,11 +23,12 @@ CREATE TABLE IF NOT EXISTS job_run (
     message TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS job_run_by_job ON job_run (job, id);
 CREATE TABLE IF NOT EXISTS inbox_file (
-    sha256 TEXT PRIMARY KEY,
+    sha256 TEXT NOT NULL,
     name TEXT NOT NULL,
     seen TEXT NOT NULL,
     refused INTEGER NOT NULL,
-    issues TEXT NOT NULL) STRICT, WITHOUT ROWID;";
+    issues TEXT NOT NULL,
+    PRIMARY KEY (sha256, name)) STRICT, WITHOUT ROWID;";
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,14 +166,14 @@ impl History {
         Ok((rows.collect::<rusqlite::Result<_>>()?, usize::try_from(total).unwrap_or(0)))
     }
 
-    /// Of these files, by SHA-256, the ones that were never looked at.
+    /// For each file, by SHA-256 and name, whether it was never looked at.
     ///
     /// # Errors
     /// When the database cannot be read.
-    pub fn unseen(&self, files: &[String]) -> Result<Vec<bool>> {
+    pub fn unseen(&self, files: &[(String, String)]) -> Result<Vec<bool>> {
         let db = self.open()?;
-        let mut statement = db.prepare("SELECT 1 FROM inbox_file WHERE sha256 = ?1")?;
-        files.iter().map(|sha| Ok(!statement.exists(params![sha])?)).collect()
+        let mut statement = db.prepare("SELECT 1 FROM inbox_file WHERE sha256 = ?1 AND name = ?2")?;
+        files.iter().map(|(sha, name)| Ok(!statement.exists(params![sha, name])?)).collect()
     }
 
     /// Remembers files of the inbox that were looked at, whatever came of it.
@@ -276,12 +277,13 @@ mod tests {
     fn files_of_the_inbox_are_looked_at_once() {
         let home = tempfile::tempdir().unwrap();
         let history = History::of(home.path());
-        let files = ["a".to_owned(), "b".to_owned()];
-        assert_eq!(history.unseen(&files).unwrap(), [true, true]);
+        let named = |sha: &str, name: &str| (sha.to_owned(), name.to_owned());
+        let files = [named("a", "月报.xlsx"), named("a", "季报.xlsx"), named("b", "月报.xlsx")];
+        assert_eq!(history.unseen(&files).unwrap(), [true, true, true]);
         let file = SeenFile { sha256: "a".into(), name: "月报.xlsx".into(), refused: true, issues: "[]".into() };
         history.remember(std::slice::from_ref(&file), ts("2026-01-15T08:00:00")).unwrap();
         history.remember(&[file], ts("2026-01-16T08:00:00")).unwrap();
-        assert_eq!(history.unseen(&files).unwrap(), [false, true]);
+        assert_eq!(history.unseen(&files).unwrap(), [false, true, true]);
         let refused = history.refused().unwrap();
         assert_eq!((refused.len(), refused[0].seen), (1, ts("2026-01-15T08:00:00")));
     }

@@ -1,5 +1,5 @@
 //! Takes in the inbox. A file that changed a moment ago may still be on its way and waits for the next run; a file whose
-//! bytes were looked at before is left alone, so nothing has to be moved or renamed.
+//! bytes were looked at under its name before is left alone, so nothing has to be moved or renamed.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,8 @@ pub(super) async fn run(app: &App) -> Result<Done> {
     if new.is_empty() {
         return Ok(Done::idle(if waiting == 0 { "没有新文件".to_owned() } else { format!("有 {waiting} 个文件刚有改动，下次再收") }));
     }
-    let intake = Intake { paths: new.iter().map(|c| c.path.clone()).collect(), ..Intake::default() };
+    let only = Some(new.iter().map(|c| c.path.clone()).collect());
+    let intake = Intake { paths: vec![inbox], only, ..Intake::default() };
     let outcome = intake::run(app, &intake, &|_, _, _| {}).await?;
     let seen: Vec<SeenFile> = new.into_iter().map(|c| seen(c, &outcome)).collect::<Result<_>>()?;
     let refused = seen.iter().filter(|f| f.refused).count();
@@ -47,10 +48,9 @@ pub(super) async fn run(app: &App) -> Result<Done> {
 
 /// What is remembered of a file. Of a refused one nothing is in the warehouse, so its mistakes are kept here.
 fn seen(file: Candidate, outcome: &Outcome) -> Result<SeenFile> {
-    let landed = outcome.landing.files.iter().find(|f| f.sha256 == file.sha256);
+    let landed = outcome.landing.files.iter().find(|f| f.file == file.name);
     let refused = landed.is_some_and(|f| f.refused);
-    let its_name = landed.map_or("", |f| f.file.as_str());
-    let issues: Vec<_> = outcome.landing.issues.iter().filter(|i| refused && i.file == its_name).collect();
+    let issues: Vec<_> = outcome.landing.issues.iter().filter(|i| refused && i.file == file.name).collect();
     Ok(SeenFile { sha256: file.sha256, name: file.name, refused, issues: serde_json::to_string(&issues)? })
 }
 
@@ -79,12 +79,12 @@ fn is_settled(modified: SystemTime, now: SystemTime) -> bool {
 /// Those that neither the warehouse nor an earlier run knows.
 async fn unknown(app: &App, files: Vec<Candidate>) -> Result<Vec<Candidate>> {
     let snapshot = app.warehouse.snapshot().await?;
-    let rows = snapshot.query("SELECT DISTINCT file_sha256 FROM submission_file").await?.rows;
-    let mut known: BTreeSet<String> = rows.into_iter().flatten().map(|v| v.to_string()).collect();
-    let hashes: Vec<String> = files.iter().map(|f| f.sha256.clone()).collect();
-    let unseen = History::of(&app.home).unseen(&hashes)?;
-    let new = files.into_iter().zip(unseen).filter(|(file, unseen)| *unseen && known.insert(file.sha256.clone()));
-    Ok(new.map(|(file, _)| file).collect())
+    let rows = snapshot.query("SELECT DISTINCT file_sha256, file_name FROM submission_file").await?.rows;
+    let known: BTreeSet<(String, String)> = rows.iter().map(|r| (r[0].to_string(), r[1].to_string())).collect();
+    let identities: Vec<(String, String)> = files.iter().map(|f| (f.sha256.clone(), f.name.clone())).collect();
+    let unseen = History::of(&app.home).unseen(&identities)?;
+    let new = files.into_iter().zip(identities).zip(unseen);
+    Ok(new.filter(|((_, identity), unseen)| *unseen && !known.contains(identity)).map(|((file, _), _)| file).collect())
 }
 
 #[cfg(test)]

@@ -110,9 +110,30 @@ impl Receipts {
         self.slots.get(slot)?.get(&self.in_force(slot)?).copied()
     }
 
-    /// Names of received files by the SHA-256 of their bytes.
-    pub fn by_bytes(&self) -> BTreeMap<String, String> {
-        self.list.iter().map(|r| (r.sha256.clone(), r.file.clone())).collect()
+    /// What was received, by the SHA-256 of its bytes.
+    fn by_bytes(&self) -> BTreeMap<String, Received> {
+        let mut all: BTreeMap<String, Received> = BTreeMap::new();
+        for receipt in &self.list {
+            let seen = all.entry(receipt.sha256.clone()).or_insert_with(|| Received::called(&receipt.file));
+            seen.slots.extend(BatchId::parse(&receipt.batch).map(|id| Slot {
+                table: receipt.table.clone(),
+                unit: id.unit,
+                period: id.period,
+            }));
+        }
+        all
+    }
+}
+
+/// A file that was received: its name and what it covered.
+struct Received {
+    name: String,
+    slots: BTreeSet<Slot>,
+}
+
+impl Received {
+    fn called(name: &str) -> Self {
+        Self { name: name.to_owned(), slots: BTreeSet::new() }
     }
 }
 
@@ -168,12 +189,16 @@ pub(super) fn put_in_order(files: &mut [StagedFile], known: &Receipts) {
     let mut bytes = known.by_bytes();
     let mut next: BTreeMap<Slot, u32> = BTreeMap::new();
     for file in files.iter_mut().filter(|f| !f.refused) {
-        if let Some(earlier) = bytes.get(&file.sha256) {
-            file.duplicate_of = Some(earlier.clone());
+        let slots: BTreeSet<Slot> = file.tables.iter().map(slot_of).collect();
+        // Nil returns in CSV are headers only: those of another unit or period have the same bytes and are no copies.
+        let is_nil = !file.tables.is_empty() && file.tables.iter().all(|t| t.rows_read == 0);
+        let is_copy = |r: &&Received| !is_nil || !r.slots.is_disjoint(&slots);
+        if let Some(received) = bytes.get(&file.sha256).filter(is_copy) {
+            file.duplicate_of = Some(received.name.clone());
             continue;
         }
-        bytes.insert(file.sha256.clone(), file.name.clone());
-        let slots: BTreeSet<Slot> = file.tables.iter().map(slot_of).collect();
+        let received = bytes.entry(file.sha256.clone()).or_insert_with(|| Received::called(&file.name));
+        received.slots.extend(slots.iter().cloned());
         for slot in slots {
             let first_free = known.slots.get(&slot).and_then(|r| r.keys().next_back()).map_or(0, |last| last + 1);
             let number = next.entry(slot.clone()).and_modify(|n| *n += 1).or_insert(first_free);

@@ -1,5 +1,6 @@
 //! Deliveries: duplicates, foreign keys, waivers, the books.
 
+use sha2::{Digest, Sha256};
 use suixin_ingest::checked::{Level, SentHeader};
 use suixin_ingest::value::Value;
 use suixin_warehouse::Intake;
@@ -34,6 +35,23 @@ async fn the_same_bytes_twice_in_a_delivery_count_once() {
     assert_eq!(landing.files[1].duplicate_of.as_deref(), Some("a.xlsx"));
     assert_eq!(landing.files[0].tables[0].batch_id, "T-PERSON.510903.202501.0");
     assert_eq!(world.list("SELECT count(*) FROM submission_file").await, "1");
+}
+
+#[tokio::test]
+async fn nil_returns_of_several_units_are_no_copies_of_each_other() {
+    let world = World::new().await;
+    let nil = |name: &str, unit: &str, period: &str| {
+        let mut file = world.file(name, DAY, vec![persons(unit, period, &[])]);
+        std::fs::write(&file.path, "headers").unwrap();
+        file.sha256 = hex::encode(Sha256::digest("headers"));
+        file
+    };
+    let files = || vec![nil("a.csv", A, "202501"), nil("b.csv", "510904", "202501"), nil("c.csv", A, "202502")];
+    let landing = world.land(files()).await;
+    assert!(landing.issues.is_empty(), "{}", codes(&landing));
+    assert_eq!(world.list("SELECT count(DISTINCT batch_id) FROM submission_batch").await, "3");
+    let again = world.land(files()).await;
+    assert_eq!((again.changed, codes(&again).as_str()), (false, "DQ001:,DQ001:,DQ001:"));
 }
 
 #[tokio::test]
