@@ -14,9 +14,10 @@ use crate::definitions::{Indicator, Scheme};
 use crate::error::MetricsError;
 use crate::evaluation::{Evaluation, IndicatorValue, ItemScore, Measured, Outcome, SchemeResult, Stamp, SubjectScore};
 use crate::number::Num;
+use crate::restated::Saved;
 use crate::tables::{self, EVAL_INDICATOR, EVAL_SCHEME, EVAL_SCORE, EVAL_VALUE, SystemTable};
 
-/// Saves an evaluation.
+/// Saves an evaluation. A score that differs from the one saved before notes what it was.
 ///
 /// # Errors
 /// When the warehouse cannot be read or written.
@@ -29,7 +30,9 @@ pub async fn save(
     let schemes = evaluation.schemes.iter().map(|r| scheme_row(&r.definition)).collect();
     let indicators = evaluation.schemes.iter().flat_map(|r| &r.indicators).map(indicator_row).collect();
     let values = evaluation.schemes.iter().flat_map(|r| r.values.iter().map(|v| value_row(r, v, stamp))).collect();
-    let scores = evaluation.schemes.iter().flat_map(|r| score_rows(r, stamp)).collect();
+    let mut scores: Vec<Vec<Value>> = evaluation.schemes.iter().flat_map(|r| score_rows(r, stamp)).collect();
+    let saved = Saved::of(&warehouse.snapshot().await?, None).await?;
+    scores.iter_mut().for_each(|row| saved.note(row));
     let writes = vec![
         write(&EVAL_SCHEME, Replace::Key, schemes),
         write(&EVAL_INDICATOR, Replace::Key, indicators),

@@ -114,8 +114,7 @@ impl SystemTable {
 
 /// The rows of a table, in contract order.
 pub(crate) async fn stored(snapshot: &Snapshot, table: &SystemTable) -> Result<Vec<Vec<Value>>, MetricsError> {
-    // Quoted, for `explain` is a keyword.
-    let sql = format!("SELECT \"{}\" FROM {}", table.columns.join("\", \""), table.name);
+    let sql = format!("SELECT {} FROM {}", table.columns.join(", "), table.name);
     Ok(snapshot.query(&sql).await?.rows)
 }
 

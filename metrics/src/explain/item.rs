@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
-use super::missing::Missing;
+use super::returns::Returns;
 use super::needed::one_more;
 use crate::compute::of_indicator;
 use crate::definitions::{Indicator, Kind};
 use crate::evaluation::{ItemScore, Measured, Outcome};
 use crate::number::Num;
+use crate::restated::Before;
 use crate::window::Window;
 
 /// Fewer answers than this, and a satisfaction value is only an indication: of a project, of anything else.
@@ -54,6 +55,10 @@ pub struct ItemExplanation {
     pub one_more: Option<String>,
     /// Returns behind it that were due and did not come.
     pub missing_returns: Vec<String>,
+    /// Returns behind it that were corrected.
+    pub corrected_returns: Vec<String>,
+    /// What it was before it was restated.
+    pub before: Option<Before>,
     /// What to keep in mind.
     pub remarks: Vec<String>,
     /// Clause of the work plan.
@@ -74,7 +79,7 @@ pub(super) fn explain_item(
     item: &ItemScore,
     measured: Option<&Measured>,
     window: &Window,
-    missing: &Missing,
+    returns: &Returns,
 ) -> ItemExplanation {
     let shown = |n: Option<&Num>| n.map(|n| n.rounded(12).to_string());
     let best = if i.kind == Kind::Deduct { Num::zero() } else { item.max.clone() };
@@ -97,7 +102,9 @@ pub(super) fn explain_item(
         outcome: item.outcome,
         na_reason: na_reason(i, item.outcome),
         one_more: one_more(i, item, measured),
-        missing_returns: missing_returns(i, missing),
+        missing_returns: returns.missing(&i.tables),
+        corrected_returns: returns.corrected(&i.tables),
+        before: None,
         remarks: few_answers(i, measured).into_iter().collect(),
         clause: i.head.clause.clone(),
         grounds: i.head.grounds(),
@@ -116,13 +123,6 @@ fn na_reason(i: &Indicator, outcome: Outcome) -> Option<String> {
         _ => return None,
     };
     Some(format!("{}（{}）", why, i.na_policy.code()))
-}
-
-fn missing_returns(i: &Indicator, missing: &Missing) -> Vec<String> {
-    let mut returns: Vec<String> = i.tables.iter().filter_map(|t| missing.get(t)).flatten().cloned().collect();
-    returns.sort();
-    returns.dedup();
-    returns
 }
 
 /// A small sample is scored as it is, and said to be small.

@@ -1,9 +1,9 @@
 //! Explains a score: every step from the rows counted to the points, and what one more point would need.
 
 mod item;
-mod missing;
 mod needed;
 mod resolve;
+mod returns;
 mod text;
 
 use std::collections::BTreeSet;
@@ -20,10 +20,11 @@ use crate::definitions::{Definitions, Indicator, Kind};
 use crate::error::MetricsError;
 use crate::evaluation::{Outcome, SchemeResult, SubjectScore};
 use crate::number::Num;
+use crate::restated::{Before, Saved};
 use crate::save::total_text;
 use crate::window::Window;
 use item::explain_item;
-use missing::Missing;
+use returns::Returns;
 
 /// The explanation of a subject, in every scheme that evaluates it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,6 +39,13 @@ pub struct Explanation {
     pub definitions: String,
     /// One a scheme.
     pub scores: Vec<ScoreExplanation>,
+}
+
+/// What a score is explained with, beside itself.
+struct Grounds {
+    window: Window,
+    returns: Returns,
+    saved: Saved,
 }
 
 /// The explanation of a score.
@@ -63,6 +71,8 @@ pub struct ScoreExplanation {
     pub deduct: String,
     /// Total.
     pub total: String,
+    /// What the total was before it was restated.
+    pub before: Option<Before>,
     /// The sum in words.
     pub arithmetic: String,
     /// Rank.
@@ -113,8 +123,12 @@ pub async fn explain(
     for f in found.iter().rev() {
         let Some(result) = evaluation.scheme(&f.scheme) else { continue };
         let Some(score) = result.score(&f.key) else { continue };
-        let missing = missing::missing(snapshot, &score.subject.unit, &window).await?;
-        scores.push(explain_score(result, score, indicator, &window, &missing)?);
+        let grounds = Grounds {
+            window,
+            returns: Returns::of(snapshot, &score.subject.unit, &window).await?,
+            saved: Saved::of(snapshot, Some(&score.subject.key)).await?,
+        };
+        scores.push(explain_score(result, score, indicator, &grounds)?);
     }
     let (snapshot, definitions) = (evaluation.stamp.snapshot, evaluation.stamp.definitions);
     Ok(Explanation { year, as_of, snapshot, definitions, scores })
@@ -124,11 +138,12 @@ fn explain_score(
     result: &SchemeResult,
     s: &SubjectScore,
     only: Option<&str>,
-    window: &Window,
-    missing: &Missing,
+    grounds: &Grounds,
 ) -> Result<ScoreExplanation, MetricsError> {
-    let items = explain_items(result, s, only, window, missing)?;
+    let items = explain_items(result, s, only, grounds)?;
     let d = &result.definition;
+    let total = format!("{:.2}", s.total);
+    let year = grounds.window.period.year();
     Ok(ScoreExplanation {
         scheme: result.scheme.clone(),
         title: d.title.clone(),
@@ -139,7 +154,8 @@ fn explain_score(
         core: format!("{:.2}", s.core),
         bonus: format!("{:.2}", s.bonus),
         deduct: format!("{:.2}", s.deduct),
-        total: format!("{:.2}", s.total),
+        before: grounds.saved.before(&result.scheme, &s.subject.key, year, "TOTAL", &total),
+        total,
         arithmetic: total_text(s),
         rank: s.rank,
         ranked_with: result.scores.iter().filter(|o| o.subject.group == s.subject.group).count(),
@@ -154,17 +170,20 @@ fn explain_items(
     result: &SchemeResult,
     s: &SubjectScore,
     only: Option<&str>,
-    window: &Window,
-    missing: &Missing,
+    grounds: &Grounds,
 ) -> Result<Vec<(String, Kind, ItemExplanation)>, MetricsError> {
-    let values = result.year_values(window.period.year());
+    let year = grounds.window.period.year();
+    let values = result.year_values(year);
     let definition = |id: &str| result.indicators.iter().find(|i| i.id() == id);
     let wanted = s.items.iter().filter(|item| only.is_none_or(|id| id.eq_ignore_ascii_case(&item.indicator)));
     let explained: Vec<_> = wanted
         .filter_map(|item| {
             let i = definition(&item.indicator)?;
             let measured = values.get(i.id()).and_then(|v| v.get(s.subject.key.as_str())).copied();
-            Some((i.level1.clone(), i.kind, explain_item(i, item, measured, window, missing)))
+            let mut explained = explain_item(i, item, measured, &grounds.window, &grounds.returns);
+            explained.before =
+                grounds.saved.before(&result.scheme, &s.subject.key, year, i.id(), &explained.points);
+            Some((i.level1.clone(), i.kind, explained))
         })
         .collect();
     if explained.is_empty() {

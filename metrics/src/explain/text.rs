@@ -20,6 +20,9 @@ impl fmt::Display for ScoreExplanation {
         writeln!(f, "{}（{}{group}）", self.name, self.subject)?;
         let grade = self.grade.as_ref().map_or(String::new(), |g| format!("，等次{g}"));
         writeln!(f, "  {}，第{}名（共{}个）{grade}", self.arithmetic, self.rank, self.ranked_with)?;
+        if let Some(before) = &self.before {
+            writeln!(f, "  变动：{before}，现为{}分", self.total)?;
+        }
         if let Some(veto) = &self.veto {
             writeln!(f, "  {veto}")?;
         }
@@ -57,6 +60,12 @@ impl fmt::Display for ItemExplanation {
         }
         if let Some(more) = &self.one_more {
             writeln!(f, "    提分：{more}")?;
+        }
+        if let Some(before) = &self.before {
+            writeln!(f, "    变动：{before}，现为{}分", self.points)?;
+        }
+        if !self.corrected_returns.is_empty() {
+            writeln!(f, "    更正：{}", self.corrected_returns.join("；"))?;
         }
         if !self.missing_returns.is_empty() {
             writeln!(f, "    注意：相关报表应报未报（{}）", self.missing_returns.join("、"))?;
