@@ -133,7 +133,9 @@ mod tests {
 
     #[test]
     fn help_has_no_english_headings() {
-        for line in ["suixin --help", "suixin ingest -h", "suixin generate --help", "suixin report render --help", "suixin"] {
+        for line in
+            ["suixin --help", "suixin ingest -h", "suixin generate --help", "suixin report render --help", "suixin"]
+        {
             let help = said(line);
             assert!(help.contains("用法：") && help.contains("显示帮助"), "{help}");
             for english in ["Usage", "Options", "Arguments", "Print", "default", "env:", "possible"] {

@@ -68,7 +68,10 @@ fn scored() -> &'static World {
     WORLD.get_or_init(|| {
         let make = || {
             tokio::runtime::Runtime::new().unwrap().block_on(async {
-                let world = with_returns(|n| n.contains("市局") || n.starts_with("202503/船山区") || n.starts_with("202503/安居区")).await;
+                let world = with_returns(|n| {
+                    n.contains("市局") || n.starts_with("202503/船山区") || n.starts_with("202503/安居区")
+                })
+                .await;
                 evaluate::compute(&world.app, YEAR, &|_, _, _| {}).await.unwrap();
                 evaluate::risks(&world.app, YEAR, &|_, _, _| {}).await.unwrap();
                 world
@@ -147,12 +150,23 @@ async fn reading() {
     let scenarios: Scenarios = toml::from_str(include_str!("http.toml")).unwrap();
     for scenario in &scenarios.get {
         let (path, answer) = (&scenario.path, get(app, &scenario.path).await);
-        assert_eq!((answer.status.as_u16(), answer.kind()), (scenario.status, scenario.content_type()), "{path}\n{}", answer.text);
+        assert_eq!(
+            (answer.status.as_u16(), answer.kind()),
+            (scenario.status, scenario.content_type()),
+            "{path}\n{}",
+            answer.text
+        );
         for part in &scenario.has {
             assert!(answer.text.contains(part), "{path} lacks {part}\n{}", answer.text);
         }
-        assert!(answer.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"), "{path}");
-        assert_eq!((&answer.headers["x-content-type-options"], answer.headers.contains_key("cache-control")), (&"nosniff".parse().unwrap(), true));
+        assert!(
+            answer.headers["content-security-policy"].to_str().unwrap().contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert_eq!(
+            (&answer.headers["x-content-type-options"], answer.headers.contains_key("cache-control")),
+            (&"nosniff".parse().unwrap(), true)
+        );
         if answer.kind() == HTML {
             check_page(path, &answer);
         }
@@ -197,23 +211,39 @@ async fn the_gate_refuses_and_every_statement_is_on_record() {
         assert!(!answer.json()["detail"].as_str().unwrap().is_empty());
     }
     let answer = query(app, "SELECT eval_unit_code FROM dim_eval_unit ORDER BY 1").await;
-    assert_eq!((answer.status, answer.json()["rows"][0][0].clone()), (StatusCode::OK, json!("510900")), "{}", answer.text);
+    assert_eq!(
+        (answer.status, answer.json()["rows"][0][0].clone()),
+        (StatusCode::OK, json!("510900")),
+        "{}",
+        answer.text
+    );
     let asked = REFUSED.len() as u64; // the empty one is none, the good one is
     assert!(app.warehouse.audit_verify().unwrap().records >= before + asked);
 
     let body = json!({ "sql": "SELECT '=1+1' AS a, 2 AS b", "limit": 5 }).to_string();
-    let csv = Request::post("/v1/query").header("content-type", JSON).header("accept", "text/csv").body(body.into()).unwrap();
+    let csv =
+        Request::post("/v1/query").header("content-type", JSON).header("accept", "text/csv").body(body.into()).unwrap();
     let csv = send(app, csv).await;
     assert_eq!((csv.kind(), csv.text.as_str()), ("text/csv; charset=utf-8", "\u{feff}a,b\n'=1+1,2\n"));
     let limited = json!({ "sql": "SELECT * FROM dim_region", "limit": 3 }).to_string();
-    let limited = send(app, Request::post("/v1/query").header("content-type", JSON).body(limited.into()).unwrap()).await.json();
+    let limited =
+        send(app, Request::post("/v1/query").header("content-type", JSON).body(limited.into()).unwrap()).await.json();
     assert_eq!((limited["rows"].as_array().unwrap().len(), limited["truncated"].clone()), (3, json!(true)));
 
-    let form = |sql: &str| Request::post("/query").header("content-type", "application/x-www-form-urlencoded").body(format!("sql={sql}").into()).unwrap();
+    let form = |sql: &str| {
+        Request::post("/query")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("sql={sql}").into())
+            .unwrap()
+    };
     let page = send(app, form("SELECT+1+AS+n")).await;
     assert!(page.status == StatusCode::OK && page.text.contains("结果（1 行）"), "{}", page.text);
     let page = send(app, form("DROP+TABLE+person")).await;
-    assert!(page.status == StatusCode::FORBIDDEN && page.text.contains("查询被拒绝") && page.text.contains("DROP TABLE person"));
+    assert!(
+        page.status == StatusCode::FORBIDDEN
+            && page.text.contains("查询被拒绝")
+            && page.text.contains("DROP TABLE person")
+    );
 }
 
 #[tokio::test]
@@ -221,19 +251,25 @@ async fn without_an_audit_record_there_is_no_answer() {
     let world = empty().await;
     std::fs::create_dir(world.home.path().join("audit/202601.jsonl")).unwrap();
     let answer = query(&world.app, "SELECT 1").await;
-    assert_eq!((answer.status, answer.json()["type"].clone()), (StatusCode::SERVICE_UNAVAILABLE, json!("/problems/secured")));
+    assert_eq!(
+        (answer.status, answer.json()["type"].clone()),
+        (StatusCode::SERVICE_UNAVAILABLE, json!("/problems/secured"))
+    );
     assert!(!answer.text.contains("jsonl"), "the inside stays in the log: {}", answer.text);
 }
 
 #[tokio::test]
 async fn foreign_names_and_foreign_pages_are_refused() {
     let app = &scored().app;
-    for (host, status) in [("127.0.0.1:8080", 200), ("localhost", 200), ("evil.example", 403), ("127.0.0.1.evil.example", 403)] {
+    for (host, status) in
+        [("127.0.0.1:8080", 200), ("localhost", 200), ("evil.example", 403), ("127.0.0.1.evil.example", 403)]
+    {
         let answer = send(app, Request::get("/v1/health").header("host", host).body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status.as_u16(), status, "{host}");
     }
     for (header, value) in [("sec-fetch-site", "cross-site"), ("origin", "http://evil.example"), ("origin", "null")] {
-        let request = Request::post("/returns").header("host", "localhost").header(header, value).body(Body::empty()).unwrap();
+        let request =
+            Request::post("/returns").header("host", "localhost").header(header, value).body(Body::empty()).unwrap();
         let answer = send(app, request).await;
         assert_eq!((answer.status, answer.kind()), (StatusCode::FORBIDDEN, HTML), "{header}: {value}");
     }
@@ -258,7 +294,11 @@ async fn uploads() {
     let bad = send(app, raw(NAME, &format!("{good}XC9002,飞鸽传书,主题,2025-13-45,多,县级,\n"))).await;
     assert_eq!((bad.status, bad.kind()), (StatusCode::UNPROCESSABLE_ENTITY, PROBLEM), "{}", bad.text);
     let issues = bad.json()["issues"].as_array().unwrap().clone();
-    assert!(issues.len() >= 3 && issues.iter().all(|i| i["row"] == 3 && !i["remedy"].as_str().unwrap().is_empty()), "{}", bad.text);
+    assert!(
+        issues.len() >= 3 && issues.iter().all(|i| i["row"] == 3 && !i["remedy"].as_str().unwrap().is_empty()),
+        "{}",
+        bad.text
+    );
     assert!(issues.iter().any(|i| i["header"] == "渠道" && i["code"] == "DQ006"), "{}", bad.text);
     assert_eq!(commits(), before, "a bad file changes nothing");
 
@@ -270,18 +310,35 @@ async fn uploads() {
     let again = send(app, raw(NAME, good)).await.json();
     assert_eq!((again["changed"].clone(), commits()), (json!(false), after), "the same bytes again do nothing");
 
-    let some = send(app, raw(&format!("{NAME}&keep=true"), &format!("{good}XC9003,飞鸽传书,主题,2025-03-06,5,县级,\n"))).await.json();
-    assert_eq!((some["files"][0]["tables"][0]["accepted"].clone(), some["files"][0]["tables"][0]["rejected"].clone()), (json!(1), json!(1)));
+    let some =
+        send(app, raw(&format!("{NAME}&keep=true"), &format!("{good}XC9003,飞鸽传书,主题,2025-03-06,5,县级,\n")))
+            .await
+            .json();
+    assert_eq!(
+        (some["files"][0]["tables"][0]["accepted"].clone(), some["files"][0]["tables"][0]["rejected"].clone()),
+        (json!(1), json!(1))
+    );
 
     for (name, status) in [("..%2F..%2Fx.csv", 400), ("%2Fetc%2Fx.csv", 400), ("a%2F..%2Fx.csv", 400), ("", 400)] {
         assert_eq!(send(app, raw(name, good)).await.status.as_u16(), status, "{name}");
     }
     let unknown = send(app, Request::post("/v1/returns?name=x.csv").body("a,b\n1,2\n".into()).unwrap()).await;
-    assert_eq!((unknown.status, unknown.json()["issues"][0]["code"].clone()), (StatusCode::UNPROCESSABLE_ENTITY, json!("DQ002")), "{}", unknown.text);
-    let big = Request::post("/v1/returns?name=x.csv").header("content-length", (65 << 20).to_string()).body(Body::empty()).unwrap();
+    assert_eq!(
+        (unknown.status, unknown.json()["issues"][0]["code"].clone()),
+        (StatusCode::UNPROCESSABLE_ENTITY, json!("DQ002")),
+        "{}",
+        unknown.text
+    );
+    let big = Request::post("/v1/returns?name=x.csv")
+        .header("content-length", (65 << 20).to_string())
+        .body(Body::empty())
+        .unwrap();
     let big = send(app, big).await;
     assert_eq!((big.status, big.kind()), (StatusCode::PAYLOAD_TOO_LARGE, PROBLEM));
-    let left: Vec<_> = std::fs::read_dir(world.home.path().join("state")).unwrap().filter_map(|e| e.unwrap().file_name().into_string().ok()).collect();
+    let left: Vec<_> = std::fs::read_dir(world.home.path().join("state"))
+        .unwrap()
+        .filter_map(|e| e.unwrap().file_name().into_string().ok())
+        .collect();
     assert!(left.iter().all(|n| !n.starts_with("upload-")), "uploads are removed: {left:?}");
 }
 
@@ -291,7 +348,9 @@ fn form(path: &str, fields: &[(&str, &str)], file: (&str, &str)) -> Request<Body
         body += &format!("--B\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     }
     let (name, text) = file;
-    body += &format!("--B\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{text}\r\n--B--\r\n");
+    body += &format!(
+        "--B\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{text}\r\n--B--\r\n"
+    );
     Request::post(path).header("content-type", "multipart/form-data; boundary=B").body(body.into()).unwrap()
 }
 
@@ -300,11 +359,27 @@ async fn the_form_shows_what_came_of_it() {
     let world = with_returns(|n| n.starts_with("市局/")).await;
     let app = &world.app;
     let place = [("unit", "510903"), ("period", "202503")];
-    let bad = send(app, form("/returns", &place, ("宣传活动.csv", &format!("{HEADER}XC9102,飞鸽传书,主题,2025-03-06,5,县级,\n")))).await;
+    let bad = send(
+        app,
+        form("/returns", &place, ("宣传活动.csv", &format!("{HEADER}XC9102,飞鸽传书,主题,2025-03-06,5,县级,\n"))),
+    )
+    .await;
     assert_eq!((bad.status, bad.kind()), (StatusCode::UNPROCESSABLE_ENTITY, HTML));
-    assert!(bad.text.contains("报表有错误，没有入库") && bad.text.contains("改正办法") && bad.text.contains("DQ006"), "{}", bad.text);
-    let good = send(app, form("/returns", &place, ("宣传活动.csv", &format!("{HEADER}XC9101,微信,主题,2025-03-06,5,县级,\n")))).await;
-    assert!(good.status == StatusCode::OK && good.text.contains("已收到并入库") && good.text.contains("船山区"), "{}", good.text);
+    assert!(
+        bad.text.contains("报表有错误，没有入库") && bad.text.contains("改正办法") && bad.text.contains("DQ006"),
+        "{}",
+        bad.text
+    );
+    let good = send(
+        app,
+        form("/returns", &place, ("宣传活动.csv", &format!("{HEADER}XC9101,微信,主题,2025-03-06,5,县级,\n"))),
+    )
+    .await;
+    assert!(
+        good.status == StatusCode::OK && good.text.contains("已收到并入库") && good.text.contains("船山区"),
+        "{}",
+        good.text
+    );
     let none = send(app, form("/returns", &[], ("", ""))).await;
     assert!(none.status == StatusCode::BAD_REQUEST && none.text.contains("没有收到文件"), "{}", none.text);
     let wrong = send(app, form("/v1/returns", &[("period", "三月")], ("x.csv", HEADER))).await;
@@ -333,11 +408,23 @@ async fn packs_hand_out_what_the_manifest_names_and_nothing_else() {
     let list = get(app, "/v1/packs").await.json();
     let hrefs: Vec<&str> = list["files"].as_array().unwrap().iter().map(|f| f["href"].as_str().unwrap()).collect();
     assert_eq!(hrefs[..2], ["/v1/packs/%E6%9D%90%E6%96%99%202025.pdf", "/v1/packs/charts/01-rank.svg"]);
-    for (path, status, kind) in [(hrefs[0], 200, "application/pdf"), (hrefs[1], 200, "image/svg+xml"), ("/v1/packs/manifest.json", 200, JSON), (hrefs[2], 500, PROBLEM)] {
+    for (path, status, kind) in [
+        (hrefs[0], 200, "application/pdf"),
+        (hrefs[1], 200, "image/svg+xml"),
+        ("/v1/packs/manifest.json", 200, JSON),
+        (hrefs[2], 500, PROBLEM),
+    ] {
         let answer = get(app, path).await;
         assert_eq!((answer.status.as_u16(), answer.kind()), (status, kind), "{path}\n{}", answer.text);
     }
-    for path in ["%E7%A7%98%E5%AF%86.txt", "../2025/manifest.json", "..%2F..%2Fsuixin.toml", "charts/../manifest.json", "charts", ""] {
+    for path in [
+        "%E7%A7%98%E5%AF%86.txt",
+        "../2025/manifest.json",
+        "..%2F..%2Fsuixin.toml",
+        "charts/../manifest.json",
+        "charts",
+        "",
+    ] {
         assert_eq!(get(app, &format!("/v1/packs/{path}")).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     let exports = app.warehouse.audit_verify().unwrap().records;
@@ -353,7 +440,8 @@ async fn the_description_is_complete() {
         described.extend(item.as_object().unwrap().keys().map(|method| (path.clone(), method.clone())));
     }
     let plain = |path: &str| path.replace("{*", "{");
-    let routed: BTreeSet<_> = routes::V1.iter().flat_map(|r| r.methods.iter().map(move |m| (plain(r.path), (*m).to_owned()))).collect();
+    let routed: BTreeSet<_> =
+        routes::V1.iter().flat_map(|r| r.methods.iter().map(move |m| (plain(r.path), (*m).to_owned()))).collect();
     assert_eq!(described, routed);
 
     let app = &scored().app;
@@ -361,7 +449,9 @@ async fn the_description_is_complete() {
         for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
             let answers = route.methods.contains(&method.as_str().to_lowercase().as_str());
             let path = route.path.replace("{*", "{").replace(['{', '}'], "");
-            let status = send(app, Request::builder().method(method.clone()).uri(&path).body(Body::empty()).unwrap()).await.status;
+            let status = send(app, Request::builder().method(method.clone()).uri(&path).body(Body::empty()).unwrap())
+                .await
+                .status;
             assert_eq!(status != StatusCode::METHOD_NOT_ALLOWED, answers, "{method} {path}: {status}");
         }
     }
@@ -374,7 +464,8 @@ async fn jobs_do_what_is_missing_and_no_more() {
     unpack(&inbox, |n| n.contains("基础数据") || n == "202503/船山区/月报_船山区_202503.xlsx");
     std::fs::write(inbox.join("无关.csv"), "a,b\n1,2\n").unwrap();
     let long_ago = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000_000);
-    for entry in ["市局/基础数据_市局_2025.xlsx", "202503/船山区/月报_船山区_202503.xlsx", "无关.csv"] {
+    for entry in ["市局/基础数据_市局_2025.xlsx", "202503/船山区/月报_船山区_202503.xlsx", "无关.csv"]
+    {
         File::options().write(true).open(inbox.join(entry)).unwrap().set_modified(long_ago).unwrap();
     }
     let runner = Runner::new(world.app.clone(), Arc::default());
@@ -387,8 +478,16 @@ async fn jobs_do_what_is_missing_and_no_more() {
     assert_eq!(run(Job::Refresh).await, Outcome::Idle, "the data did not change");
 
     let page = get(&world.app, "/jobs").await.text;
-    assert!(page.contains("接收 3 个文件，其中退回 1 个") && page.contains("2025 年得分已重算") && page.contains("无需处理"), "{page}");
+    assert!(
+        page.contains("接收 3 个文件，其中退回 1 个")
+            && page.contains("2025 年得分已重算")
+            && page.contains("无需处理"),
+        "{page}"
+    );
     let returns = get(&world.app, "/returns").await.text;
-    assert!(returns.contains("整份退回的文件（1 个）") && returns.contains("无关.csv") && returns.contains("DQ002"), "{returns}");
+    assert!(
+        returns.contains("整份退回的文件（1 个）") && returns.contains("无关.csv") && returns.contains("DQ002"),
+        "{returns}"
+    );
     assert_eq!(get(&world.app, "/v1/jobs").await.json()["total"], 5);
 }

@@ -75,7 +75,8 @@ pub async fn run_datasets(
         None => defs.datasets.values().collect(),
         Some(ids) => ids.iter().map(|id| find(defs, id)).collect::<Result<_, _>>()?,
     };
-    let asked: Vec<(&DatasetDef, Wanted)> = wanted_defs.into_iter().map(|d| (d, Wanted { id: d.id.clone(), sql: filled(defs, d, &window) })).collect();
+    let asked: Vec<(&DatasetDef, Wanted)> =
+        wanted_defs.into_iter().map(|d| (d, Wanted { id: d.id.clone(), sql: filled(defs, d, &window) })).collect();
     let mut answers = Answers::default();
     let statements = asked.iter().map(|(_, w)| w.clone());
     answers.run(snapshot, statements, "报表数据", &|_: &str, _: u64, _: u64| {}).await?;

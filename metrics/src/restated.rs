@@ -89,7 +89,14 @@ impl Saved {
 
     /// What a score was before, when it is `points` (two places) now: the saved one if that differs, or what was noted with
     /// it.
-    pub(crate) fn before(&self, scheme: &str, subject: &str, year: i32, indicator: &str, points: &str) -> Option<Before> {
+    pub(crate) fn before(
+        &self,
+        scheme: &str,
+        subject: &str,
+        year: i32,
+        indicator: &str,
+        points: &str,
+    ) -> Option<Before> {
         let key = [scheme, subject, &year.to_string(), indicator].map(str::to_owned);
         let row = self.0.get(&key)?;
         if row.score == points { before_of(&row.explain) } else { Some(self.stand(&key, row)) }

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 use suixin_ingest::contract::VaultKind;
 use suixin_ingest::value::Value;
 use suixin_metrics::Definitions;
+use suixin_metrics::window::usual_as_of;
 use suixin_warehouse::{Snapshot, Warehouse};
 
 use crate::landed::{Fault, clock};
@@ -22,13 +23,23 @@ use crate::samples::{Line, field, lines};
 /// When a statement fails.
 pub async fn evaluate(warehouse: &Warehouse, year: i32) -> Result<(), Fault> {
     let definitions = Definitions::embedded()?;
-    let today = clock().date();
+    let as_of = usual_as_of(year);
     let quiet = |_: &str, _: u64, _: u64| ();
-    let evaluation = suixin_metrics::compute(&warehouse.snapshot().await?, &definitions, year, today, &quiet).await?;
+    let evaluation = suixin_metrics::compute(&warehouse.snapshot().await?, &definitions, year, as_of, &quiet).await?;
     suixin_metrics::save(warehouse, &evaluation, clock()).await?;
-    let hits = suixin_metrics::run_risks(&warehouse.snapshot().await?, &definitions, year, today).await?;
-    suixin_metrics::save_risks(warehouse, &definitions, &hits, today, clock()).await?;
+    let hits = suixin_metrics::run_risks(&warehouse.snapshot().await?, &definitions, year, as_of).await?;
+    suixin_metrics::save_risks(warehouse, &definitions, &hits, as_of, clock()).await?;
     Ok(())
+}
+
+/// The year that the answers in a folder are about.
+///
+/// # Errors
+/// When the list of values cannot be read or is empty.
+pub fn year(folder: &Path) -> Result<i32, Fault> {
+    let values = lines(&folder.join("expected_indicators.csv"))?;
+    let year = values.iter().filter_map(|line| field(line, "period").get(..4)?.parse().ok()).max();
+    year.ok_or_else(|| "expected_indicators.csv names no year".into())
 }
 
 /// Compares all results with the answers in a folder; returns the differences in words.

@@ -130,7 +130,8 @@ mod tests {
         for own in ["localhost:8080", "127.0.0.1", "127.0.0.1:80", "[::1]:8080", "LOCALHOST"] {
             assert!(is_own_name(own), "{own}");
         }
-        for foreign in ["evil.example", "127.0.0.1.evil.example", "10.0.0.1:8080", "localhost.evil.example", "a b", ""] {
+        for foreign in ["evil.example", "127.0.0.1.evil.example", "10.0.0.1:8080", "localhost.evil.example", "a b", ""]
+        {
             assert!(!is_own_name(foreign), "{foreign}");
         }
     }

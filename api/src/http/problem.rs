@@ -77,19 +77,49 @@ const fn entry(kind: Kind, slug: &'static str, status: u16, title: &'static str,
 pub const TABLE: [Entry; 17] = [
     entry(Kind::BadRequest, "bad-request", 400, "请求有误", "请核对地址和填写的内容后重试。"),
     entry(Kind::WrongQuery, "wrong-query", 400, "查询语句有误", "请按提示改正语句；表名和列名见查询页的“可查的表”。"),
-    entry(Kind::RefusedQuery, "refused-query", 403, "查询被拒绝", "这里只能查询：一条 SELECT 语句，不能写入、设置或读取文件。"),
-    entry(Kind::Foreign, "foreign-request", 403, "请求来自别处", "请从本系统自己的页面提交，地址用 127.0.0.1 或 localhost。"),
+    entry(
+        Kind::RefusedQuery,
+        "refused-query",
+        403,
+        "查询被拒绝",
+        "这里只能查询：一条 SELECT 语句，不能写入、设置或读取文件。",
+    ),
+    entry(
+        Kind::Foreign,
+        "foreign-request",
+        403,
+        "请求来自别处",
+        "请从本系统自己的页面提交，地址用 127.0.0.1 或 localhost。",
+    ),
     entry(Kind::NotFound, "not-found", 404, "没有找到", "请核对编号，或从首页重新进入。"),
     entry(Kind::WrongMethod, "wrong-method", 405, "不支持这种操作", "请按接口说明 /v1/openapi.json 使用。"),
     entry(Kind::Timeout, "timeout", 503, "处理超时", "请缩小范围后重试；数据量大时请用命令行。"),
-    entry(Kind::NotComputed, "not-computed", 404, "还没有评价结果", "请先接收报表并计算得分（suixin compute），或等计划任务完成。"),
+    entry(
+        Kind::NotComputed,
+        "not-computed",
+        404,
+        "还没有评价结果",
+        "请先接收报表并计算得分（suixin compute），或等计划任务完成。",
+    ),
     entry(Kind::TooLarge, "too-large", 413, "内容过大", "一次最多上传 64 MB；请分几次上传，或放入接收文件夹。"),
     entry(Kind::WrongType, "wrong-type", 415, "不识别的内容类型", "请按接口说明 /v1/openapi.json 选用内容类型。"),
     entry(Kind::Mistakes, "mistakes", 422, "报表有错误，没有入库", "请按下面所列位置和办法改正后重新上传。"),
     entry(Kind::GreedyQuery, "greedy-query", 422, "查询超过限制", "请增加条件、减少行数后重试。"),
     entry(Kind::Busy, "busy", 503, "正在处理其他任务", "另一项写入正在进行，请稍后重试。"),
-    entry(Kind::Secured, "secured", 503, "不能留下审计记录，没有作答", "请报告系统管理员检查磁盘空间和审计日志（suixin doctor）。"),
-    entry(Kind::Definition, "definition", 500, "定义文件有误", "请报告系统管理员执行 suixin check，按提示改正定义文件。"),
+    entry(
+        Kind::Secured,
+        "secured",
+        503,
+        "不能留下审计记录，没有作答",
+        "请报告系统管理员检查磁盘空间和审计日志（suixin doctor）。",
+    ),
+    entry(
+        Kind::Definition,
+        "definition",
+        500,
+        "定义文件有误",
+        "请报告系统管理员执行 suixin check，按提示改正定义文件。",
+    ),
     entry(Kind::Damaged, "damaged", 500, "数据仓库不完整", "请报告系统管理员执行 suixin doctor，并从备份恢复。"),
     entry(Kind::Internal, "internal", 500, "系统内部错误", "请把错误编号告诉系统管理员，由其查看日志。"),
 ];
@@ -256,7 +286,9 @@ fn kind_of(error: &Error) -> Kind {
         };
     }
     // Outside of the gate all SQL is ours, and so are its faults.
-    warehouse.map_or(Kind::Internal, |w| if w.kind() == WarehouseKind::Query { Kind::Internal } else { kind_of_warehouse(w.kind()) })
+    warehouse.map_or(Kind::Internal, |w| {
+        if w.kind() == WarehouseKind::Query { Kind::Internal } else { kind_of_warehouse(w.kind()) }
+    })
 }
 
 fn kind_of_warehouse(kind: WarehouseKind) -> Kind {

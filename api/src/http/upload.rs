@@ -22,8 +22,8 @@ use utoipa::ToSchema;
 
 use crate::http::Web;
 use crate::http::problem::{Kind, Problem};
-use crate::http::read::issue::IssueView;
 use crate::http::read::heavy;
+use crate::http::read::issue::IssueView;
 use crate::http::record::record;
 use crate::ops::intake::{self, Intake};
 
@@ -100,7 +100,8 @@ impl Upload {
         if self.files.len() == MAX_FILES {
             return Err(Problem::new(Kind::TooLarge, format!("一次最多上传 {MAX_FILES} 个文件")));
         }
-        let inside = safe_path(name).ok_or_else(|| Problem::new(Kind::BadRequest, "文件名不能用，请改成普通的文件名"))?;
+        let inside =
+            safe_path(name).ok_or_else(|| Problem::new(Kind::BadRequest, "文件名不能用，请改成普通的文件名"))?;
         let path = self.dir.path().join(format!("f{:03}", self.files.len())).join(inside);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(Problem::internal)?;
@@ -135,7 +136,11 @@ fn broken(error: axum::extract::multipart::MultipartError) -> Problem {
 
 fn unit(web: &Web, text: &str) -> Result<Option<String>, Problem> {
     let known = text.is_empty() || text == suixin_ingest::contract::CITY || web.app.contracts.units().contains(&text);
-    if known { Ok((!text.is_empty()).then(|| text.to_owned())) } else { Err(Problem::new(Kind::BadRequest, "填报单位代码不对")) }
+    if known {
+        Ok((!text.is_empty()).then(|| text.to_owned()))
+    } else {
+        Err(Problem::new(Kind::BadRequest, "填报单位代码不对"))
+    }
 }
 
 fn period(text: &str) -> Result<Option<Period>, Problem> {
@@ -148,7 +153,9 @@ fn safe_path(name: &str) -> Option<PathBuf> {
     let name = name.replace('\\', "/");
     let path = Path::new(&name);
     let plain = |c: Component<'_>| match c {
-        Component::Normal(part) => part.to_str().filter(|p| !p.starts_with(['.', '~']) && !p.chars().any(char::is_control)).map(str::to_owned),
+        Component::Normal(part) => {
+            part.to_str().filter(|p| !p.starts_with(['.', '~']) && !p.chars().any(char::is_control)).map(str::to_owned)
+        }
         _ => None,
     };
     let parts: Vec<String> = path.components().map(plain).collect::<Option<_>>()?;
@@ -216,7 +223,8 @@ pub async fn take(web: &Web, mut upload: Upload) -> Result<Receipt, Problem> {
         return Err(Problem::new(Kind::BadRequest, "没有收到文件"));
     }
     upload.settle()?;
-    let names: Vec<String> = upload.files.iter().map(|f| f.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
+    let names: Vec<String> =
+        upload.files.iter().map(|f| f.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
     record(web, "import", &names.join("、"))?;
     let writer = Arc::clone(&web.writer).lock_owned().await;
     let app = web.app.clone();
@@ -290,7 +298,20 @@ mod tests {
         let ok = |name: &str| safe_path(name).map(|p| p.to_string_lossy().into_owned());
         assert_eq!(ok("月报_船山区_202503.xlsx").as_deref(), Some("月报_船山区_202503.xlsx"));
         assert_eq!(ok("202503\\船山区\\person.csv").as_deref(), Some("202503/船山区/person.csv"));
-        for bad in ["", "/", "..", "../a.xlsx", "a/../../b.xlsx", "/etc/passwd", ".hidden", "a/.b/c.csv", "~lock", "a/b/c/d.csv", "a\0b", "a/"] {
+        for bad in [
+            "",
+            "/",
+            "..",
+            "../a.xlsx",
+            "a/../../b.xlsx",
+            "/etc/passwd",
+            ".hidden",
+            "a/.b/c.csv",
+            "~lock",
+            "a/b/c/d.csv",
+            "a\0b",
+            "a/",
+        ] {
             assert_eq!(ok(bad), None, "{bad:?}");
         }
     }

@@ -160,7 +160,8 @@ impl History {
     pub fn runs(&self, offset: usize, limit: usize) -> Result<(Vec<Run>, usize)> {
         let db = self.open()?;
         let total: i64 = db.query_row("SELECT COUNT(*) FROM job_run", [], |r| r.get(0))?;
-        let sql = "SELECT id, job, started, finished, outcome, message FROM job_run ORDER BY id DESC LIMIT ?1 OFFSET ?2";
+        let sql =
+            "SELECT id, job, started, finished, outcome, message FROM job_run ORDER BY id DESC LIMIT ?1 OFFSET ?2";
         let mut statement = db.prepare(sql)?;
         let rows = statement.query_map(params![limit as i64, offset as i64], run_of)?;
         Ok((rows.collect::<rusqlite::Result<_>>()?, usize::try_from(total).unwrap_or(0)))
@@ -196,7 +197,8 @@ impl History {
     /// When the database cannot be read.
     pub fn refused(&self) -> Result<Vec<RefusedFile>> {
         let db = self.open()?;
-        let mut statement = db.prepare("SELECT name, seen, issues FROM inbox_file WHERE refused = 1 ORDER BY seen DESC, name")?;
+        let mut statement =
+            db.prepare("SELECT name, seen, issues FROM inbox_file WHERE refused = 1 ORDER BY seen DESC, name")?;
         let file = |r: &rusqlite::Row<'_>| {
             let seen = r.get::<_, String>(1)?.parse().unwrap_or_default();
             Ok(RefusedFile { name: r.get(0)?, seen, issues: r.get(2)? })

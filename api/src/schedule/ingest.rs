@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use suixin_ingest::delivery::{self, ReceivedTimes};
 
-use super::history::{History, SeenFile};
 use super::Done;
+use super::history::{History, SeenFile};
 use crate::app::App;
 use crate::ops::intake::{self, Intake, Outcome};
 
@@ -35,7 +35,11 @@ pub(super) async fn run(app: &App) -> Result<Done> {
     let (files, waiting) = settled_files(app, &inbox, SystemTime::now())?;
     let new = unknown(app, files).await?;
     if new.is_empty() {
-        return Ok(Done::idle(if waiting == 0 { "没有新文件".to_owned() } else { format!("有 {waiting} 个文件刚有改动，下次再收") }));
+        return Ok(Done::idle(if waiting == 0 {
+            "没有新文件".to_owned()
+        } else {
+            format!("有 {waiting} 个文件刚有改动，下次再收")
+        }));
     }
     let only = Some(new.iter().map(|c| c.path.clone()).collect());
     let intake = Intake { paths: vec![inbox], only, ..Intake::default() };

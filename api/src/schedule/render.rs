@@ -23,7 +23,8 @@ pub(super) async fn run(app: &App) -> Result<Done> {
 }
 
 async fn evaluated_year(app: &App) -> Result<Option<i32>> {
-    let sql = "SELECT MAX(period) FROM eval_score WHERE scheme = 'CTY' AND indicator_id = 'TOTAL' AND length(period) = 4";
+    let sql =
+        "SELECT MAX(period) FROM eval_score WHERE scheme = 'CTY' AND indicator_id = 'TOTAL' AND length(period) = 4";
     let rows = app.warehouse.snapshot().await?.query(sql).await?.rows;
     Ok(rows.first().and_then(|r| r[0].as_str()?.parse().ok()))
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use suixin_warehouse::SnapshotInfo;
 
 /// Tables that computing and printing write themselves; a commit of these alone brings no new data.
-const PRODUCED: [&str; 7] = ["eval_scheme", "eval_indicator", "eval_value", "eval_score", "risk_rule", "risk_hit", "report_pack"];
+const PRODUCED: [&str; 7] =
+    ["eval_scheme", "eval_indicator", "eval_value", "eval_score", "risk_rule", "risk_hit", "report_pack"];
 
 /// Sequence number of the last commit that touched a table.
 #[must_use]
@@ -58,7 +59,15 @@ mod tests {
     fn commit(seq: u64, batches: &[&str], tables: &[&str]) -> SnapshotInfo {
         let own = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
         let ts = "2026-01-15T08:00:00".parse().unwrap();
-        SnapshotInfo { id: format!("S{seq:06}"), seq, ts, reason: String::new(), batches: own(batches), tables: own(tables), rows: 0 }
+        SnapshotInfo {
+            id: format!("S{seq:06}"),
+            seq,
+            ts,
+            reason: String::new(),
+            batches: own(batches),
+            tables: own(tables),
+            rows: 0,
+        }
     }
 
     #[test]
@@ -84,7 +93,12 @@ mod tests {
 
     #[test]
     fn a_pack_is_behind_when_scores_or_suspicions_came_after_it() {
-        let journal = [commit(1, &["x"], &["person"]), commit(2, &[], &["eval_score"]), commit(3, &[], &["risk_hit"]), commit(4, &[], &["report_pack"])];
+        let journal = [
+            commit(1, &["x"], &["person"]),
+            commit(2, &[], &["eval_score"]),
+            commit(3, &[], &["risk_hit"]),
+            commit(4, &[], &["report_pack"]),
+        ];
         assert!(pack_behind(&journal, None), "none was made");
         assert!(pack_behind(&journal, Some("S000002")));
         assert!(!pack_behind(&journal, Some("S000003")));

@@ -23,7 +23,9 @@ impl Times {
         }
         // The same reading as the scheduler's.
         let parser = CronParser::builder().seconds(Seconds::Required).dom_and_dow(true).build();
-        let cron = parser.parse(text.trim()).with_context(|| format!("“{text}”不是时间表达式，应写成“秒 分 时 日 月 周”，如 0 30 6 * * *"))?;
+        let cron = parser
+            .parse(text.trim())
+            .with_context(|| format!("“{text}”不是时间表达式，应写成“秒 分 时 日 月 周”，如 0 30 6 * * *"))?;
         Ok(Some(Self { cron }))
     }
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::returns::Returns;
 use super::needed::one_more;
+use super::returns::Returns;
 use crate::compute::of_indicator;
 use crate::definitions::{Indicator, Kind};
 use crate::evaluation::{ItemScore, Measured, Outcome};

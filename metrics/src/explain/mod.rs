@@ -181,8 +181,7 @@ fn explain_items(
             let i = definition(&item.indicator)?;
             let measured = values.get(i.id()).and_then(|v| v.get(s.subject.key.as_str())).copied();
             let mut explained = explain_item(i, item, measured, &grounds.window, &grounds.returns);
-            explained.before =
-                grounds.saved.before(&result.scheme, &s.subject.key, year, i.id(), &explained.points);
+            explained.before = grounds.saved.before(&result.scheme, &s.subject.key, year, i.id(), &explained.points);
             Some((i.level1.clone(), i.kind, explained))
         })
         .collect();

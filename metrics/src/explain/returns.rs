@@ -45,7 +45,12 @@ impl Returns {
         ));
         for row in &snapshot.query(&corrected).await?.rows {
             let form = row[0].to_string();
-            put(&contracts, &mut returns.corrected, &form, &format!("{form} {} 第{}次更正，{}收到", row[1], row[2], row[3]));
+            put(
+                &contracts,
+                &mut returns.corrected,
+                &form,
+                &format!("{form} {} 第{}次更正，{}收到", row[1], row[2], row[3]),
+            );
         }
         Ok(returns)
     }

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use suixin_warehouse::sql::ast::{
-    Expr, Ident, ObjectName, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias, TableFactor, Visit, Visitor,
-    visit_expressions,
+    Expr, Ident, ObjectName, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias,
+    TableFactor, Visit, Visitor, visit_expressions,
 };
 
 /// Functions over many rows.

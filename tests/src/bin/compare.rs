@@ -33,7 +33,7 @@ async fn run() -> Result<Vec<String>, landed::Fault> {
     let (warehouse, landing) = landed::land(&folder, &home.path().join("home")).await?;
     let mut wrong = rejects::compare_issues(&folder, &landing.issues)?;
     wrong.extend(rejects::compare_rows(&folder, &landing)?);
-    results::evaluate(&warehouse, 2025).await?;
+    results::evaluate(&warehouse, results::year(&folder)?).await?;
     wrong.extend(results::compare(&warehouse, &folder).await?);
     if let Some(truth) = std::env::args().nth(2) {
         wrong.extend(tables::compare(&warehouse, &PathBuf::from(truth)).await?);

@@ -14,7 +14,13 @@ fn check_at(dir: &Path, hint: &str) -> CheckedFile {
     let checker = Checker::new(Arc::new(Contracts::embedded().unwrap()));
     let name = hint.to_owned();
     let path: PathBuf = dir.join(Path::new(hint).file_name().unwrap());
-    checker.check(&Source { hint: name.clone(), name, path, received: "2025-04-02T10:00:00".parse().unwrap(), received_forms: std::collections::BTreeMap::new() })
+    checker.check(&Source {
+        hint: name.clone(),
+        name,
+        path,
+        received: "2025-04-02T10:00:00".parse().unwrap(),
+        received_forms: std::collections::BTreeMap::new(),
+    })
 }
 
 fn book(rows: &[Vec<C>], hint: &str) -> CheckedFile {

@@ -13,9 +13,9 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
-use super::gate::Limits;
 use super::Snapshot;
 use super::failure::failed;
+use super::gate::Limits;
 use crate::error::{Error, Result};
 
 /// How a result is written.

@@ -141,7 +141,10 @@ fn table(words: &str, tables: &[&str]) -> Option<Fault> {
 fn function(words: &str) -> Option<Fault> {
     let (name, rest) = words.strip_prefix("Invalid function '")?.split_once('\'')?;
     let nearest = rest.split_once("Did you mean '").and_then(|(_, n)| n.split_once('\''));
-    Some(Fault::Function(Name { given: name.to_owned(), known: nearest.map(|(n, _)| n.to_owned()).into_iter().collect() }))
+    Some(Fault::Function(Name {
+        given: name.to_owned(),
+        known: nearest.map(|(n, _)| n.to_owned()).into_iter().collect(),
+    }))
 }
 
 /// A parser's message, such as `sql parser error: Expected: …, found: x at Line: 1, Column: 15`.
@@ -149,7 +152,8 @@ pub(crate) fn misspelt(words: &str) -> Error {
     let words = words.trim_start_matches("SQL error: ").trim_start_matches("sql parser error: ");
     let fault = || {
         let (wanted, rest) = words.strip_prefix("Expected: ")?.split_once(", found: ")?;
-        let (found, place) = rest.rsplit_once(" at Line: ").map_or((rest, None), |(f, p)| (f, p.split_once(", Column: ")));
+        let (found, place) =
+            rest.rsplit_once(" at Line: ").map_or((rest, None), |(f, p)| (f, p.split_once(", Column: ")));
         let place = place.and_then(|(line, column)| Some((line.parse().ok()?, column.parse().ok()?)));
         let found = if found == "EOF" { String::new() } else { found.to_owned() };
         Some(Fault::Syntax { place, found, wanted: wanted.to_owned() })
@@ -163,7 +167,8 @@ mod tests {
 
     #[test]
     fn what_a_person_can_mend_is_said_in_chinese() {
-        let plan = |words: &str| unplanned(&DataFusionError::Plan(words.to_owned()), &["person", "need_item"]).to_string();
+        let plan =
+            |words: &str| unplanned(&DataFusionError::Plan(words.to_owned()), &["person", "need_item"]).to_string();
         for (words, said) in [
             ("table 'suixin.public.persn' not found", "没有表“persn”；是否想写 person"),
             ("table 'suixin.public.x' not found", "没有表“x”；可用的有 person、need_item"),

@@ -14,8 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::inspect::check;
 use super::failure::{failed, unplanned};
+use super::inspect::check;
 use super::{Frame, Snapshot};
 use crate::error::{Error, Result};
 

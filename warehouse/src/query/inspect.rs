@@ -46,8 +46,7 @@ fn refuse<T>(why: impl Into<String>) -> Result<T> {
 
 /// Depth and length by counting tokens, before a parser recurses over them.
 fn check_shape(sql: &str) -> Result<()> {
-    let tokens =
-        Tokenizer::new(&DIALECT, sql).tokenize().map_err(|e| misspelt(&e.to_string()))?;
+    let tokens = Tokenizer::new(&DIALECT, sql).tokenize().map_err(|e| misspelt(&e.to_string()))?;
     let (mut depth, mut operators) = (0_usize, 0_usize);
     for token in tokens {
         match token {

@@ -72,8 +72,7 @@ pub(super) fn context(runtime: Arc<RuntimeEnv>, tables: &Catalog) -> Result<Sess
         .with_information_schema(true);
     config.options_mut().execution.enable_recursive_ctes = false;
     config.options_mut().sql_parser.dialect = Dialect::PostgreSQL;
-    let state =
-        SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
+    let state = SessionStateBuilder::new().with_config(config).with_runtime_env(runtime).with_default_features();
     let state = state.with_analyzer_rule(Arc::new(SingleRow)).build();
     let catalog = MemoryCatalogProvider::new();
     for name in [CURRENT_ROWS, REPLACED_ROWS] {

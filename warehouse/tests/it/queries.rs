@@ -224,7 +224,9 @@ async fn a_wrong_name_is_answered_with_the_right_one() {
         ("SELECT mediann(id_valid) FROM person", "没有函数“mediann”；是否想写 median"),
         ("SELECT FROM person WHERE", "语法错误：语句到此就结束了"),
     ] {
-        for error in [snapshot.query(sql).await.unwrap_err(), snapshot.query_gated(sql, &Limits::default()).await.unwrap_err()] {
+        for error in
+            [snapshot.query(sql).await.unwrap_err(), snapshot.query_gated(sql, &Limits::default()).await.unwrap_err()]
+        {
             assert!(error.to_string().contains(words), "{error}");
         }
     }

@@ -39,12 +39,19 @@ impl FigurePage {
 ///
 /// # Errors
 /// `NotFound` for an unknown figure, `NotComputed` before the evaluation.
-pub async fn get(State(web): State<Web>, Path(id): Path<String>, Query(asked): Query<Year>) -> Result<Response, Problem> {
+pub async fn get(
+    State(web): State<Web>,
+    Path(id): Path<String>,
+    Query(asked): Query<Year>,
+) -> Result<Response, Problem> {
     let now = Now::computed(&web, asked.year).await?;
     let trace = trace(&web, &now, &id).await?;
     let tables = trace.parts.iter().flat_map(|p| &p.tables);
     let titles = tables.filter_map(|t| web.app.contracts.table(&t.table)).flat_map(|t| {
-        t.columns.iter().map(|c| (format!("{}.{}", t.name, c.name), c.header.replace("(令牌)", "（令牌）"))).collect::<Vec<_>>()
+        t.columns
+            .iter()
+            .map(|c| (format!("{}.{}", t.name, c.name), c.header.replace("(令牌)", "（令牌）")))
+            .collect::<Vec<_>>()
     });
     let columns = titles.collect();
     show(&FigurePage { shell: Shell::of(&web, "数字来历", "/", &now), trace, columns })

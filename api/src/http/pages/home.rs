@@ -8,9 +8,9 @@ use crate::http::Web;
 use crate::http::pages::table::{Num, Ranked};
 use crate::http::pages::{Shell, chart, show};
 use crate::http::problem::Problem;
+use crate::http::read::Now;
 use crate::http::read::figures::{Line, Sheet, run, sheet};
 use crate::http::read::packs::{Pack, newest};
-use crate::http::read::Now;
 use crate::http::v1::packs::href;
 use crate::http::v1::returns::Year;
 use crate::ops::returns::{self, UnitReturns};
@@ -85,8 +85,13 @@ async fn fill(web: &Web, now: &Now, home: &mut Home) -> Result<(), Problem> {
     let data = run(web, now, &DATASETS).await?;
     let sheet_of = |id: &str| data.get(id).map_or_else(Sheet::default, sheet);
     let year = now.year;
-    home.units = sheet_of("county_totals").lines.iter().map(|l| Ranked::of(l, "unit_name", "", "/units", year)).collect();
-    home.pilots = sheet_of("pilot_totals").lines.iter().map(|l| Ranked::of(l, "pilot_name", "unit_name", "/pilots", year)).collect();
+    home.units =
+        sheet_of("county_totals").lines.iter().map(|l| Ranked::of(l, "unit_name", "", "/units", year)).collect();
+    home.pilots = sheet_of("pilot_totals")
+        .lines
+        .iter()
+        .map(|l| Ranked::of(l, "pilot_name", "unit_name", "/pilots", year))
+        .collect();
     home.cards = cards(&sheet_of("headline"), year);
     home.risks = sheet_of("risk_summary").lines.first().map(|l| risks(l, year)).unwrap_or_default();
     home.chart = chart::ranking(web, now, &data).await;
@@ -125,5 +130,9 @@ fn pack_box(web: &Web, pack: &Pack) -> Result<PackBox, Problem> {
 }
 
 fn size(bytes: u64) -> String {
-    if bytes < 1 << 20 { format!("{} KB", bytes.div_ceil(1 << 10)) } else { format!("{:.1} MB", bytes as f64 / f64::from(1 << 20)) }
+    if bytes < 1 << 20 {
+        format!("{} KB", bytes.div_ceil(1 << 10))
+    } else {
+        format!("{:.1} MB", bytes as f64 / f64::from(1 << 20))
+    }
 }

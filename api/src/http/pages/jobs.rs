@@ -59,7 +59,9 @@ pub async fn get(State(web): State<Web>, Query(step): Query<Step>) -> Result<Res
 fn line(web: &Web, history: &History, job: Job) -> Result<Line, Problem> {
     let times = job.times(&web.app.config.schedule);
     let next = Times::parse(times)?.and_then(|t| t.next(web.app.clock.now()));
-    let text = |t: Option<chrono::NaiveDateTime>, none: &str| t.map_or_else(|| none.to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string());
+    let text = |t: Option<chrono::NaiveDateTime>, none: &str| {
+        t.map_or_else(|| none.to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string())
+    };
     Ok(Line {
         title: job.title(),
         what: match job {

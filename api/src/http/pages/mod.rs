@@ -39,8 +39,13 @@ pub struct Shell {
     pub as_of: String,
 }
 
-const MENU: [(&str, &str); 5] =
-    [("/", "评价结果"), ("/returns", "报送情况"), ("/query", "数据查询"), ("/jobs", "计划任务"), ("/snapshots", "数据快照")];
+const MENU: [(&str, &str); 5] = [
+    ("/", "评价结果"),
+    ("/returns", "报送情况"),
+    ("/query", "数据查询"),
+    ("/jobs", "计划任务"),
+    ("/snapshots", "数据快照"),
+];
 
 impl Shell {
     /// Around a page that reads no data.

@@ -52,10 +52,22 @@ struct Listed {
 }
 
 const EXAMPLES: [(&str, &str); 4] = [
-    ("各单位需求登记和匹配数", "SELECT eval_unit_code, COUNT(*) AS 需求, COUNT(match_date) AS 已匹配\nFROM need_item GROUP BY eval_unit_code ORDER BY eval_unit_code"),
-    ("按月服务人次", "SELECT date_trunc('month', start_ts) AS 月份, COUNT(*) AS 人次\nFROM service_record GROUP BY 1 ORDER BY 1"),
-    ("失分最多的县级指标", "SELECT s.indicator_id, i.level3, SUM(s.max_score - s.score) AS 失分\nFROM eval_score s JOIN eval_indicator i ON i.indicator_id = s.indicator_id AND i.version = s.version\nWHERE s.scheme = 'CTY' AND length(s.period) = 4 AND i.kind = 'core'\nGROUP BY 1, 2 ORDER BY 失分 DESC LIMIT 10"),
-    ("各单位收到的报表批次", "SELECT eval_unit_code, COUNT(*) AS 批次, SUM(row_count) AS 行数, SUM(error_rows) AS 退回行数\nFROM submission_batch GROUP BY eval_unit_code ORDER BY eval_unit_code"),
+    (
+        "各单位需求登记和匹配数",
+        "SELECT eval_unit_code, COUNT(*) AS 需求, COUNT(match_date) AS 已匹配\nFROM need_item GROUP BY eval_unit_code ORDER BY eval_unit_code",
+    ),
+    (
+        "按月服务人次",
+        "SELECT date_trunc('month', start_ts) AS 月份, COUNT(*) AS 人次\nFROM service_record GROUP BY 1 ORDER BY 1",
+    ),
+    (
+        "失分最多的县级指标",
+        "SELECT s.indicator_id, i.level3, SUM(s.max_score - s.score) AS 失分\nFROM eval_score s JOIN eval_indicator i ON i.indicator_id = s.indicator_id AND i.version = s.version\nWHERE s.scheme = 'CTY' AND length(s.period) = 4 AND i.kind = 'core'\nGROUP BY 1, 2 ORDER BY 失分 DESC LIMIT 10",
+    ),
+    (
+        "各单位收到的报表批次",
+        "SELECT eval_unit_code, COUNT(*) AS 批次, SUM(row_count) AS 行数, SUM(error_rows) AS 退回行数\nFROM submission_batch GROUP BY eval_unit_code ORDER BY eval_unit_code",
+    ),
 ];
 
 impl QueryPage {

@@ -88,7 +88,12 @@ pub async fn post(State(web): State<Web>, form: Result<Multipart, MultipartRejec
     Ok(response)
 }
 
-async fn page(web: &Web, asked: &Asked, receipt: Option<Receipt>, problem: Option<Problem>) -> Result<ReturnsPage, Problem> {
+async fn page(
+    web: &Web,
+    asked: &Asked,
+    receipt: Option<Receipt>,
+    problem: Option<Problem>,
+) -> Result<ReturnsPage, Problem> {
     let now = Now::of(web, asked.year).await?;
     let (returns, open) = returns::state(&web.app, now.year).await?;
     let (late, missing) = open.into_iter().partition(|o| o.received.is_some());

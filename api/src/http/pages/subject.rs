@@ -72,7 +72,9 @@ impl SubjectPage {
 
     /// Numerator and denominator as they were counted.
     fn counted(&self, item: &Item) -> String {
-        let plain = |text: &String| text.parse::<Decimal>().map_or_else(|_| text.clone(), |d| number::decimal(d.round_dp(4), Format::Text));
+        let plain = |text: &String| {
+            text.parse::<Decimal>().map_or_else(|_| text.clone(), |d| number::decimal(d.round_dp(4), Format::Text))
+        };
         match (&item.numerator, &item.denominator) {
             (Some(n), Some(d)) => format!("{} ÷ {}", plain(n), plain(d)),
             (Some(n), None) => plain(n),
@@ -100,7 +102,11 @@ impl SubjectPage {
 ///
 /// # Errors
 /// `NotFound` for an unknown unit, `NotComputed` before the evaluation.
-pub async fn unit(State(web): State<Web>, Path(code): Path<String>, Query(asked): Query<Year>) -> Result<Response, Problem> {
+pub async fn unit(
+    State(web): State<Web>,
+    Path(code): Path<String>,
+    Query(asked): Query<Year>,
+) -> Result<Response, Problem> {
     if !web.app.contracts.units().contains(&code.as_str()) {
         return Err(Problem::not_found("单位", &code));
     }
@@ -115,7 +121,11 @@ pub async fn unit(State(web): State<Web>, Path(code): Path<String>, Query(asked)
 ///
 /// # Errors
 /// `NotFound` for an unknown pilot, `NotComputed` before the evaluation.
-pub async fn pilot(State(web): State<Web>, Path(code): Path<String>, Query(asked): Query<Year>) -> Result<Response, Problem> {
+pub async fn pilot(
+    State(web): State<Web>,
+    Path(code): Path<String>,
+    Query(asked): Query<Year>,
+) -> Result<Response, Problem> {
     let now = Now::computed(&web, asked.year).await?;
     let explained = explanation(&web, &now, "PLT", &code).await.map_err(|p| match p.kind {
         Kind::NotFound => Problem::not_found("试点", &code),
@@ -161,7 +171,8 @@ fn thresholds(scheme: &Scheme) -> String {
 fn remarks(total: &Total, explain: &serde_json::Value, items: &[Item]) -> Vec<String> {
     let named = |name: &str| -> Vec<String> {
         let ids = explain[name].as_array().map(Vec::as_slice).unwrap_or_default();
-        let name_of = |id: &str| items.iter().find(|i| i.indicator == id).map_or_else(|| id.to_owned(), |i| i.name.clone());
+        let name_of =
+            |id: &str| items.iter().find(|i| i.indicator == id).map_or_else(|| id.to_owned(), |i| i.name.clone());
         ids.iter().filter_map(|v| v.as_str()).map(name_of).collect()
     };
     let mut out = Vec::new();

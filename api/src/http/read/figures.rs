@@ -97,8 +97,16 @@ pub fn sheet(dataset: &Dataset) -> Sheet {
             figure: figure.then(|| format!("{}/{}/{}", dataset.id, dataset.row_key(row), def.name)),
         }
     };
-    let line = |row: usize| Line { key: dataset.row_key(row), cells: (0..dataset.columns.len()).map(|c| shown(row, c)).collect() };
-    let head = |c: &Column| Head { name: c.name.clone(), title: c.title.clone(), unit: c.unit.clone(), number: c.format.is_number() };
+    let line = |row: usize| Line {
+        key: dataset.row_key(row),
+        cells: (0..dataset.columns.len()).map(|c| shown(row, c)).collect(),
+    };
+    let head = |c: &Column| Head {
+        name: c.name.clone(),
+        title: c.title.clone(),
+        unit: c.unit.clone(),
+        number: c.format.is_number(),
+    };
     Sheet {
         id: dataset.id.clone(),
         title: dataset.title.clone(),

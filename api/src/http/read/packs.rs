@@ -46,7 +46,8 @@ impl Pack {
     /// Files for people first, then charts and the manifest.
     #[must_use]
     pub fn names(&self) -> Vec<(String, u64)> {
-        let mut names: Vec<(String, u64)> = self.manifest.documents.iter().map(|d| (d.path.clone(), d.size_bytes)).collect();
+        let mut names: Vec<(String, u64)> =
+            self.manifest.documents.iter().map(|d| (d.path.clone(), d.size_bytes)).collect();
         names.sort_by_key(|(path, _)| (path.contains('/'), path.clone()));
         names
     }

@@ -101,7 +101,9 @@ fn condition(web: &Web, filter: &Filter) -> Result<String, Problem> {
     let wrong = |what: &str| Problem::new(Kind::BadRequest, format!("{what}不对"));
     let given = |text: &Option<String>| text.clone().filter(|t| !t.is_empty());
     let unit = match given(&filter.unit) {
-        Some(u) if u == suixin_ingest::contract::CITY || web.app.contracts.units().contains(&u.as_str()) => format!("AND b.eval_unit_code = '{u}'"),
+        Some(u) if u == suixin_ingest::contract::CITY || web.app.contracts.units().contains(&u.as_str()) => {
+            format!("AND b.eval_unit_code = '{u}'")
+        }
         Some(_) => return Err(wrong("单位代码")),
         None => String::new(),
     };
@@ -112,7 +114,9 @@ fn condition(web: &Web, filter: &Filter) -> Result<String, Problem> {
         None => "",
     };
     let batch = match given(&filter.batch) {
-        Some(b) if b.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) => format!("AND d.batch_id = '{b}'"),
+        Some(b) if b.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) => {
+            format!("AND d.batch_id = '{b}'")
+        }
         Some(_) => return Err(wrong("批次编号")),
         None => String::new(),
     };
@@ -123,7 +127,12 @@ fn condition(web: &Web, filter: &Filter) -> Result<String, Problem> {
 ///
 /// # Errors
 /// When the filter is wrong or the warehouse cannot be read.
-pub async fn stored_issues(web: &Web, filter: &Filter, offset: usize, limit: usize) -> Result<(Vec<StoredIssue>, usize), Problem> {
+pub async fn stored_issues(
+    web: &Web,
+    filter: &Filter,
+    offset: usize,
+    limit: usize,
+) -> Result<(Vec<StoredIssue>, usize), Problem> {
     let from = condition(web, filter)?;
     let snapshot = web.app.warehouse.snapshot().await?;
     let count = rows(&snapshot, &format!("SELECT COUNT(*) {from}")).await?;
@@ -159,7 +168,12 @@ fn stored(web: &Web, r: Vec<Value>) -> StoredIssue {
 ///
 /// # Errors
 /// When the warehouse cannot be read.
-pub async fn faulty_returns(web: &Web, year: i32, offset: usize, limit: usize) -> Result<(Vec<FaultyReturn>, usize), Problem> {
+pub async fn faulty_returns(
+    web: &Web,
+    year: i32,
+    offset: usize,
+    limit: usize,
+) -> Result<(Vec<FaultyReturn>, usize), Problem> {
     let snapshot = web.app.warehouse.snapshot().await?;
     let from = format!(
         "FROM submission_batch b

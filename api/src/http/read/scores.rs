@@ -153,9 +153,16 @@ async fn subjects(now: &Now, scheme: &Scheme) -> Result<Vec<Vec<Value>>, Problem
 ///
 /// # Errors
 /// When the warehouse cannot be read.
-pub async fn items(web: &Web, snapshot: &Snapshot, scheme: &Scheme, year: i32, total: &Total) -> Result<Vec<Item>, Problem> {
+pub async fn items(
+    web: &Web,
+    snapshot: &Snapshot,
+    scheme: &Scheme,
+    year: i32,
+    total: &Total,
+) -> Result<Vec<Item>, Problem> {
     let subject = total.subject.replace('\'', "''");
-    let sql = ITEMS.replace("${scheme}", scheme.id()).replace("${period}", &year.to_string()).replace("${subject}", &subject);
+    let sql =
+        ITEMS.replace("${scheme}", scheme.id()).replace("${period}", &year.to_string()).replace("${subject}", &subject);
     let found = rows(snapshot, &sql).await?;
     let mut items: Vec<(Kind, Item)> = found.iter().filter_map(|row| item(web, row)).collect();
     items.sort_by(|(a, x), (b, y)| (a, &x.indicator).cmp(&(b, &y.indicator)));

@@ -131,7 +131,14 @@ fn table(places: &mut Places<'_>, part: &Part, t: &TracedTable) -> TraceTable {
 
 fn row(r: &TracedRow, cells: Vec<CellPlace>) -> TraceRow {
     let cells = cells.into_iter().map(|c| TraceCell { header: c.header, cell: c.cell }).collect();
-    TraceRow { key: r.key.clone(), batch: r.batch_id.clone(), file: r.file.clone(), sheet: r.sheet.clone(), row: r.row, cells }
+    TraceRow {
+        key: r.key.clone(),
+        batch: r.batch_id.clone(),
+        file: r.file.clone(),
+        sheet: r.sheet.clone(),
+        row: r.row,
+        cells,
+    }
 }
 
 /// Text and unit of a figure as packs and pages print it.
@@ -147,13 +154,19 @@ async fn printed(web: &Web, now: &Now, id: &str) -> Result<(Option<String>, Stri
     let parts: Vec<&str> = id.split('/').collect();
     let &[scheme_id, subject, indicator] = parts.as_slice() else { return Ok((None, String::new())) };
     let scheme = scheme(web, scheme_id)?;
-    let Some(total) = totals(now, scheme).await?.into_iter().find(|t| t.subject == subject) else { return Ok((None, String::new())) };
+    let Some(total) = totals(now, scheme).await?.into_iter().find(|t| t.subject == subject) else {
+        return Ok((None, String::new()));
+    };
     let points = match indicator {
         "TOTAL" => total.total,
         "CORE" => total.core,
         "BONUS" => total.bonus,
         "DEDUCT" => total.deduct,
-        _ => items(web, &now.snapshot, scheme, now.year, &total).await?.into_iter().find(|i| i.indicator == indicator).map(|i| i.points),
+        _ => items(web, &now.snapshot, scheme, now.year, &total)
+            .await?
+            .into_iter()
+            .find(|i| i.indicator == indicator)
+            .map(|i| i.points),
     };
     Ok((points.map(|p| number::decimal(p, Format::Score)), "分".to_owned()))
 }

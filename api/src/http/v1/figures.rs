@@ -54,7 +54,12 @@ pub(crate) async fn list(
 }
 
 fn datasets(web: &Web) -> Vec<FigureView> {
-    let view = |d: &suixin_metrics::definitions::DatasetDef| FigureView { id: d.id.clone(), title: d.title.clone(), text: None, unit: String::new() };
+    let view = |d: &suixin_metrics::definitions::DatasetDef| FigureView {
+        id: d.id.clone(),
+        title: d.title.clone(),
+        text: None,
+        unit: String::new(),
+    };
     web.app.definitions.datasets.values().map(view).collect()
 }
 
@@ -62,7 +67,12 @@ fn figures(sheet: &Sheet) -> Vec<FigureView> {
     let cells = sheet.lines.iter().flat_map(|line| line.cells.iter().zip(&sheet.columns));
     let view = |(shown, head): (&crate::http::read::figures::Shown, &crate::http::read::figures::Head)| {
         let id = shown.figure.clone()?;
-        Some(FigureView { id, title: format!("{}：{}", sheet.title, head.title), text: Some(shown.text.clone()), unit: head.unit.clone() })
+        Some(FigureView {
+            id,
+            title: format!("{}：{}", sheet.title, head.title),
+            text: Some(shown.text.clone()),
+            unit: head.unit.clone(),
+        })
     };
     cells.filter_map(view).collect()
 }

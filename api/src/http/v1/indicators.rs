@@ -110,7 +110,11 @@ impl From<&Indicator> for IndicatorView {
     (status = 200, body = Page<IndicatorView>),
     (status = 400, body = ProblemJson, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn list(State(web): State<Web>, Query(which): Query<Which>, Query(step): Query<Step>) -> Json<Page<IndicatorView>> {
+pub(crate) async fn list(
+    State(web): State<Web>,
+    Query(which): Query<Which>,
+    Query(step): Query<Step>,
+) -> Json<Page<IndicatorView>> {
     let wanted = |i: &&Indicator| which.scheme.as_ref().is_none_or(|s| *s == i.scheme);
     Json(step.of(web.app.definitions.indicators.iter().filter(wanted).map(IndicatorView::from).collect()))
 }

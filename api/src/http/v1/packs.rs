@@ -68,9 +68,21 @@ pub fn encode(part: &str) -> String {
 ))]
 pub(crate) async fn list(State(web): State<Web>) -> Result<Json<PackView>, Problem> {
     let m = pack(&web)?.manifest;
-    let file = |d: suixin_reports::manifest::Document| PackFile { href: href(&d.path), path: d.path, sha256: d.sha256, size_bytes: d.size_bytes };
+    let file = |d: suixin_reports::manifest::Document| PackFile {
+        href: href(&d.path),
+        path: d.path,
+        sha256: d.sha256,
+        size_bytes: d.size_bytes,
+    };
     let files = m.documents.into_iter().map(file).collect();
-    Ok(Json(PackView { title: m.title, year: m.year, as_of: m.as_of, snapshot: m.snapshot, definitions: m.definitions_hash, files }))
+    Ok(Json(PackView {
+        title: m.title,
+        year: m.year,
+        as_of: m.as_of,
+        snapshot: m.snapshot,
+        definitions: m.definitions_hash,
+        files,
+    }))
 }
 
 /// A file of the newest pack; `manifest.json` too.
@@ -87,7 +99,14 @@ pub(crate) async fn one(State(web): State<Web>, Path(file): Path<String>) -> Res
     let name = file.rsplit('/').next().unwrap_or_default();
     let disposition = format!("attachment; filename*=UTF-8''{}", encode(name));
     let disposition = HeaderValue::from_str(&disposition).map_err(Problem::internal)?;
-    Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name))), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, HeaderValue::from_static(content_type(name))),
+            (header::CONTENT_DISPOSITION, disposition),
+        ],
+        bytes,
+    )
+        .into_response())
 }
 
 fn content_type(name: &str) -> &'static str {

@@ -85,7 +85,8 @@ pub(crate) async fn post(
     }
     let json = |v| serde_json::to_value(v).unwrap_or_default();
     let rows = frame.rows.iter().map(|row| row.iter().map(json).collect()).collect();
-    Ok(Json(Answer { snapshot, columns: frame.columns, types: frame.types, rows, truncated: frame.truncated }).into_response())
+    Ok(Json(Answer { snapshot, columns: frame.columns, types: frame.types, rows, truncated: frame.truncated })
+        .into_response())
 }
 
 fn unreadable(rejection: JsonRejection) -> Problem {

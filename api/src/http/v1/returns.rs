@@ -176,7 +176,8 @@ pub(crate) async fn upload(
     let mut upload = Upload::new(&web)?;
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     if kind.starts_with("multipart/form-data") {
-        let form = Multipart::from_request(request, &web).await.map_err(|e| Problem::new(Kind::BadRequest, e.body_text()))?;
+        let form =
+            Multipart::from_request(request, &web).await.map_err(|e| Problem::new(Kind::BadRequest, e.body_text()))?;
         upload = upload.read_form(&web, form).await?;
         upload.keep_good_rows |= raw.keep;
     } else {

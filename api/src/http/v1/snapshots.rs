@@ -32,7 +32,15 @@ pub struct SnapshotView {
 
 impl From<SnapshotInfo> for SnapshotView {
     fn from(s: SnapshotInfo) -> Self {
-        Self { id: s.id, seq: s.seq, ts: s.ts, reason: s.reason, batches: s.batches.len(), tables: s.tables, rows: s.rows }
+        Self {
+            id: s.id,
+            seq: s.seq,
+            ts: s.ts,
+            reason: s.reason,
+            batches: s.batches.len(),
+            tables: s.tables,
+            rows: s.rows,
+        }
     }
 }
 
@@ -51,6 +59,9 @@ pub fn all(web: &Web) -> Result<Vec<SnapshotView>, Problem> {
     (status = 200, body = Page<SnapshotView>),
     (status = 400, body = ProblemJson, content_type = "application/problem+json"),
 ))]
-pub(crate) async fn list(State(web): State<Web>, Query(step): Query<Step>) -> Result<Json<Page<SnapshotView>>, Problem> {
+pub(crate) async fn list(
+    State(web): State<Web>,
+    Query(step): Query<Step>,
+) -> Result<Json<Page<SnapshotView>>, Problem> {
     Ok(Json(step.of(all(&web)?)))
 }
