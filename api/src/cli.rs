@@ -58,6 +58,9 @@ pub enum Command {
     Ingest(Ingest),
     /// 报送情况：应报、已报、按时、迟报、漏报、退回
     Status(PeriodArg),
+    /// 应报清单和期限：查看、批准延期、免报、恢复
+    #[command(subcommand)]
+    Deadline(Deadline),
     /// 计算指标、得分、排名和等次，存入仓库
     Compute(PeriodArg),
     /// 看一个方案的得分和排名
@@ -98,12 +101,78 @@ pub struct Ingest {
     /// 应报清单（CSV：template_code、eval_unit_code、period、due_date），不用日历生成
     #[arg(long, value_name = "CSV")]
     pub expected: Option<PathBuf>,
-    /// 只校验，不入库
+    /// 试运行：校验，并说明各表和得分会怎样变动，不改动仓库
     #[arg(long)]
     pub dry_run: bool,
     /// 列出全部警告（默认只列错误）
     #[arg(long)]
     pub warnings: bool,
+}
+
+/// `deadline`
+#[derive(Debug, Subcommand)]
+pub enum Deadline {
+    /// 列出应报清单
+    List {
+        /// 评价年度
+        #[command(flatten)]
+        period: PeriodArg,
+        /// 只列批准过延期或免报的
+        #[arg(long)]
+        granted: bool,
+    },
+    /// 批准一份报表延期
+    Extend {
+        /// 哪一份
+        #[command(flatten)]
+        of: DeadlineOf,
+        /// 延到哪一天
+        #[arg(long, value_name = "日期")]
+        to: NaiveDate,
+        /// 批准
+        #[command(flatten)]
+        approval: Approval,
+    },
+    /// 批准一份报表免报
+    Exempt {
+        /// 哪一份
+        #[command(flatten)]
+        of: DeadlineOf,
+        /// 批准
+        #[command(flatten)]
+        approval: Approval,
+    },
+    /// 恢复工作日历规定的期限
+    Restore {
+        /// 哪一份
+        #[command(flatten)]
+        of: DeadlineOf,
+    },
+}
+
+/// One return.
+#[derive(Debug, Args)]
+pub struct DeadlineOf {
+    /// 报表代号，如 T-PERSON
+    #[arg(value_name = "报表")]
+    pub form: String,
+    /// 单位名称或代码
+    #[arg(long, value_name = "单位")]
+    pub unit: String,
+    /// 报表期，如 202503、2025Q1
+    #[arg(long, value_name = "报表期")]
+    pub at: String,
+}
+
+/// Who approved, and why.
+#[derive(Debug, Args)]
+pub struct Approval {
+    /// 批准的岗位或会议，如 市局分管领导
+    #[arg(long, value_name = "批准人")]
+    pub approved_by: String,
+    /// 事由
+    #[arg(long, value_name = "事由")]
+    pub reason: String,
 }
 
 /// A year.

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::NaiveDateTime;
 use serde::Serialize;
@@ -67,6 +68,28 @@ impl Warehouse {
         Ok(BackupReport { snapshot: journal.id().to_string(), files: copy.files, bytes: copy.bytes })
     }
 
+    /// A copy in an empty folder to try things out in, which goes away with the folder: data files are shared with this one
+    /// and originals of returns are left out, so that it takes little time and room.
+    ///
+    /// # Errors
+    /// `Io` when something cannot be read or written; otherwise as [`Warehouse::open`].
+    pub async fn rehearsal(&self, to: &Path) -> Result<Self> {
+        let inner = &self.inner;
+        inner.journal_mut().refresh(&inner.layout)?;
+        let journal = inner.journal().clone();
+        let target = disk::Layout::new(to);
+        for file in named_files(inner, &journal)?.into_iter().filter(|f| !f.starts_with("received")) {
+            share(&inner.layout.home.join(&file), &to.join(&file))?;
+        }
+        disk::make_private_dir(&target.vault())?;
+        let key = Path::new("vault/key.v1");
+        share(&inner.layout.home.join(key), &to.join(key))?;
+        inner.vault.copy_to(&target.vault().join("sealed.sqlite"))?;
+        disk::make_private_dir(&target.scratch())?;
+        journal.write_copy(&inner.layout, &target)?;
+        Self::open(to, Arc::clone(&inner.contracts)).await
+    }
+
     /// Brings Delta logs that a crash left ahead back to the journal, and removes data files that no snapshot names.
     ///
     /// # Errors
@@ -110,6 +133,14 @@ fn named_files(inner: &Inner, journal: &Journal) -> Result<BTreeSet<PathBuf>> {
     let received = below(&inner.layout.home.join("received"))?;
     out.extend(received.into_iter().filter(|f| f.extension().is_none()).map(|f| Path::new("received").join(f)));
     Ok(out)
+}
+
+/// The same file under a second name, or a copy where the disk has no such names. Only for files that never change.
+fn share(from: &Path, to: &Path) -> Result<()> {
+    if let Some(dir) = to.parent() {
+        disk::make_private_dir(dir)?;
+    }
+    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(|_| ())).at("复制", from)
 }
 
 /// Removes data files of tables that are not named. Delta logs are left to Delta.

@@ -9,6 +9,7 @@ use suixin_ingest::checked::{Issue, Level};
 use super::Exit;
 use crate::cli::{self, Global};
 use crate::ops::intake::{self, Intake, Outcome};
+use crate::ops::rehearse::{self, Effect};
 use crate::output::say;
 use crate::progress::Stages;
 
@@ -21,14 +22,9 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     let tell = |stage: &str, done, total| stages.tell(stage, done, total);
     let intake = Intake { paths: args.paths, only: None, received: args.received, expected: args.expected };
     if args.dry_run {
-        let files = intake::check(&app, &intake, &tell)?;
+        let effect = rehearse::run(&app, &intake, &tell).await?;
         stages.finish();
-        let issues: Vec<Issue> = files
-            .iter()
-            .flat_map(|f| f.issues.iter().chain(f.tables.iter().flat_map(|t| &t.issues)))
-            .cloned()
-            .collect();
-        return dry_run(global, files.len(), &issues, args.warnings);
+        return dry_run(global, &effect, args.warnings);
     }
     let outcome = intake::run(&app, &intake, &tell).await?;
     stages.finish();
@@ -36,17 +32,70 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     Ok(if outcome.errors() > 0 { Exit::Finding } else { Exit::Fine })
 }
 
-fn dry_run(global: &Global, files: usize, issues: &[Issue], warnings: bool) -> Result<Exit> {
-    let errors = issues.iter().filter(|i| i.level == Level::Error).count();
+fn dry_run(global: &Global, effect: &Effect, warnings: bool) -> Result<Exit> {
+    let (outcome, out) = (&effect.outcome, global.out());
+    let (errors, issues) = (outcome.errors(), &outcome.landing.issues);
+    let exit = if errors > 0 { Exit::Finding } else { Exit::Fine };
     if global.json {
-        global.out().json(&json!({ "dry_run": true, "files": files, "errors": errors, "issues": issues }))?;
-    } else {
-        list(global, issues.iter().filter(|i| warnings || i.level == Level::Error))?;
-        global
-            .out()
-            .line(format!("试校验 {files} 个文件：错误 {errors} 处，警告 {} 处；没有入库", issues.len() - errors))?;
+        out.json(&json!({
+            "dry_run": true, "files": outcome.files, "errors": errors, "issues": issues, "tables": effect.tables,
+            "years": effect.years, "scores": effect.scores,
+        }))?;
+        return Ok(exit);
     }
-    Ok(if errors > 0 { Exit::Finding } else { Exit::Fine })
+    list(global, issues.iter().filter(|i| warnings || i.level == Level::Error))?;
+    out.line(format!(
+        "试运行 {} 个文件：错误 {errors} 处，警告 {} 处；仓库没有改动",
+        outcome.files,
+        issues.len() - errors
+    ))?;
+    if effect.tables.is_empty() {
+        out.line("接收这些文件，各表数据都不会变")?;
+        return Ok(exit);
+    }
+    let rows: Vec<Vec<String>> = effect
+        .tables
+        .iter()
+        .map(|t| {
+            [t.title.clone(), t.table.clone()]
+                .into_iter()
+                .chain([t.before, t.after, t.replaced].map(|n| n.to_string()))
+                .collect()
+        })
+        .collect();
+    out.line("\n接收后各表的变化")?;
+    out.table(&["表", "表名", "现有行", "接收后", "被替换"], &rows, &[2, 3, 4])?;
+    scores(global, effect)?;
+    Ok(exit)
+}
+
+/// The scores that would move; those of whole subjects first of all.
+fn scores(global: &Global, effect: &Effect) -> Result<()> {
+    let out = global.out();
+    if effect.years.is_empty() {
+        return out.line("还没有计算过得分，不比较得分的变动");
+    }
+    if effect.scores.is_empty() {
+        return out.line("得分和名次都不会变");
+    }
+    let rank = |r: Option<usize>| r.map_or_else(String::new, |r| r.to_string());
+    let totals_first = effect.scores.iter().filter(|m| m.indicator == "TOTAL");
+    let rows: Vec<Vec<String>> = totals_first
+        .chain(effect.scores.iter().filter(|m| m.indicator != "TOTAL"))
+        .take(SHOWN)
+        .map(|m| {
+            let what = if m.indicator == "TOTAL" { "总分".to_owned() } else { m.indicator.clone() };
+            let (year, scheme) = (m.year.to_string(), m.scheme.clone());
+            let ranks = [rank(m.rank_before), rank(m.rank_after)];
+            [year, scheme, m.name.clone(), what, m.before.clone(), m.after.clone()].into_iter().chain(ranks).collect()
+        })
+        .collect();
+    out.line("\n得分的变动")?;
+    out.table(&["年度", "方案", "对象", "指标", "现得分", "接收后", "现名次", "接收后名次"], &rows, &[4, 5, 6, 7])?;
+    if effect.scores.len() > SHOWN {
+        out.line(format!("……另有 {} 项，加 --json 看全部", effect.scores.len() - SHOWN))?;
+    }
+    Ok(())
 }
 
 fn report(global: &Global, outcome: &Outcome, warnings: bool) -> Result<()> {

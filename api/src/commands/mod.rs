@@ -2,6 +2,7 @@
 
 mod check;
 mod compute;
+mod deadline;
 mod demo;
 mod doctor;
 mod explain;
@@ -52,6 +53,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Check => check::run(&global).await,
         Command::Ingest(args) => ingest::run(&global, args).await,
         Command::Status(args) => status::run(&global, &args).await,
+        Command::Deadline(args) => deadline::run(&global, &args).await,
         Command::Compute(args) => compute::run(&global, &args).await,
         Command::Score(args) => score::run(&global, &args).await,
         Command::Explain(args) => explain::run(&global, &args).await,

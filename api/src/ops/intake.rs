@@ -1,20 +1,17 @@
 //! Taking returns in: gather, check, land, and keep the list of what was due.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use suixin_ingest::calendar::{Expected, expected_returns};
 use suixin_ingest::check::Checker;
 use suixin_ingest::checked::{CheckedFile, Issue, Level};
-use suixin_ingest::contract::Contracts;
 use suixin_ingest::delivery::{self, CheckedStream, ReceivedTimes};
-use suixin_ingest::value::Value;
-use suixin_warehouse::{Landing, Replace, Snapshot, TableWrite};
+use suixin_warehouse::Landing;
 
 use crate::app::App;
-use crate::ops::Progress;
+use crate::ops::{Progress, expected};
 
 /// What to take in.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +55,7 @@ impl Outcome {
 pub async fn run(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<Outcome> {
     let (total, stream) = stream(app, intake)?;
     if let Some(list) = &intake.expected {
-        load_expected(app, list).await?;
+        expected::load(app, list).await?;
     }
     let mut landing = app.warehouse.intake();
     let mut years = BTreeSet::new();
@@ -70,7 +67,7 @@ pub async fn run(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<O
     let tell = |stage: &str, done: u64, total: u64| progress(stage, done, total);
     let landing = landing.close(app.clock.now(), &tell).await.context("入库失败，仓库保持原样")?;
     if intake.expected.is_none() && landing.changed {
-        ensure_expected(app, &years).await?;
+        expected::ensure(app, &years).await?;
     }
     Ok(Outcome { files: usize::try_from(total).unwrap_or(usize::MAX), landing })
 }
@@ -90,82 +87,4 @@ fn stream(app: &App, intake: &Intake) -> Result<(u64, CheckedStream)> {
     sources.retain(|s| intake.only.as_ref().is_none_or(|only| only.contains(&s.path)));
     let total = sources.len() as u64;
     Ok((total, CheckedStream::start(Arc::new(Checker::new(Arc::clone(&app.contracts))), sources)))
-}
-
-/// Makes the list of returns due for years that have none yet.
-async fn ensure_expected(app: &App, years: &BTreeSet<i32>) -> Result<()> {
-    let snapshot = app.warehouse.snapshot().await?;
-    let known = expected_rows(&snapshot).await?;
-    let has = |year: i32| known.iter().any(|r| r[2].as_str().is_some_and(|p| p.starts_with(&year.to_string())));
-    // The opening stock is dated before the first year: only years with twelve months of returns owe anything.
-    let first = years.iter().next_back().copied();
-    let new: Vec<Expected> =
-        first.into_iter().filter(|y| !has(*y)).flat_map(|y| expected_returns(&app.contracts, y)).collect();
-    if new.is_empty() {
-        return Ok(());
-    }
-    let rows = new.into_iter().map(row_of).collect();
-    let write = TableWrite { table: "submission_expected".to_owned(), replace: Replace::Append, rows };
-    app.warehouse.commit(vec![write], "应报清单（按报表和工作日历生成）", app.clock.now()).await?;
-    Ok(())
-}
-
-/// Loads a list of what was due; its years replace what stood there.
-async fn load_expected(app: &App, path: &Path) -> Result<()> {
-    let list = read_expected(path, &app.contracts)?;
-    let years: BTreeSet<&str> = list.iter().filter_map(|e| e.period.get(..4)).collect();
-    let snapshot = app.warehouse.snapshot().await?;
-    let before = expected_rows(&snapshot).await?;
-    let other = |row: &Vec<Value>| row[2].as_str().and_then(|p| p.get(..4)).is_none_or(|y| !years.contains(y));
-    let rows: Vec<Vec<Value>> =
-        before.iter().filter(|r| other(r)).cloned().chain(list.iter().cloned().map(row_of)).collect();
-    if rows != before {
-        let write = TableWrite { table: "submission_expected".to_owned(), replace: Replace::All, rows };
-        app.warehouse.commit(vec![write], "应报清单（载入）", app.clock.now()).await?;
-    }
-    Ok(())
-}
-
-fn read_expected(path: &Path, contracts: &Contracts) -> Result<Vec<Expected>> {
-    let bad = || format!("应报清单 {} 有误", path.display());
-    let mut reader = csv::Reader::from_path(path).with_context(bad)?;
-    let headers = reader.headers().with_context(bad)?.clone();
-    let at = |name: &str| {
-        let place = headers.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
-        place.with_context(|| format!("应报清单 {} 缺少列 {name}", path.display()))
-    };
-    let (form, unit, period, due) = (at("template_code")?, at("eval_unit_code")?, at("period")?, at("due_date")?);
-    let mut out = Vec::new();
-    for record in reader.records() {
-        let record = record.with_context(bad)?;
-        let text = |i: usize| record.get(i).unwrap_or_default().to_owned();
-        let line = record.position().map_or(0, csv::Position::line);
-        let entry = Expected {
-            form: text(form),
-            unit: text(unit),
-            period: text(period),
-            due: text(due).parse().with_context(|| format!("应报清单第 {line} 行的日期“{}”有误", text(due)))?,
-        };
-        anyhow::ensure!(contracts.forms.contains_key(&entry.form), "应报清单第 {line} 行：没有报表“{}”", entry.form);
-        out.push(entry);
-    }
-    out.sort();
-    Ok(out)
-}
-
-async fn expected_rows(snapshot: &Snapshot) -> Result<Vec<Vec<Value>>> {
-    let sql = "SELECT template_code, eval_unit_code, period, due_date, exempt, exempt_reason FROM submission_expected \
-               ORDER BY template_code, eval_unit_code, period";
-    Ok(snapshot.query(sql).await?.rows)
-}
-
-fn row_of(e: Expected) -> Vec<Value> {
-    vec![
-        Value::Str(e.form),
-        Value::Str(e.unit),
-        Value::Str(e.period),
-        Value::Date(e.due),
-        Value::from("N"),
-        Value::Null,
-    ]
 }

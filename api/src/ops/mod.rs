@@ -2,9 +2,11 @@
 
 pub mod basis;
 pub mod evaluate;
+pub mod expected;
 pub mod intake;
 pub mod pack;
 pub mod place;
+pub mod rehearse;
 pub mod returns;
 
 /// Progress of long work: a stage in Chinese, done and total (0: unknown).

@@ -96,7 +96,8 @@ impl Snapshot {
     async fn plan_gated(&self, sql: &str) -> Result<SendableRecordBatchStream> {
         check(sql)?;
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let planned = self.gated()?.sql_with_options(sql, options).await.map_err(|e| unplanned(&e, &self.tables()))?;
+        let planned =
+            self.gated().await?.sql_with_options(sql, options).await.map_err(|e| unplanned(&e, &self.tables()))?;
         planned.execute_stream().await.map_err(failed)
     }
 }

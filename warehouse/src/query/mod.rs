@@ -9,9 +9,10 @@ mod inspect;
 mod provider;
 mod session;
 mod single_row;
+mod views;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use arrow::record_batch::RecordBatch;
 use datafusion::catalog::TableProvider;
@@ -20,6 +21,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::prelude::{DataFrame, SessionContext};
 use futures::StreamExt;
 use suixin_ingest::value::Value;
+use tokio::sync::OnceCell;
 
 pub use export::Format;
 pub(crate) use failure::misspelt;
@@ -55,8 +57,8 @@ struct Pinned {
     audit_until: u64,
     overlays: BTreeMap<String, RecordBatch>,
     scope: Option<Scope>,
-    trusted: OnceLock<SessionContext>,
-    gated: OnceLock<SessionContext>,
+    trusted: OnceCell<SessionContext>,
+    gated: OnceCell<SessionContext>,
 }
 
 /// What a session of some units may see.
@@ -75,8 +77,8 @@ impl Snapshot {
             audit_until,
             overlays: BTreeMap::new(),
             scope: None,
-            trusted: OnceLock::new(),
-            gated: OnceLock::new(),
+            trusted: OnceCell::new(),
+            gated: OnceCell::new(),
         };
         Self { pinned: Arc::new(pinned) }
     }
@@ -129,7 +131,7 @@ impl Snapshot {
     }
 
     async fn plan(&self, sql: &str) -> Result<DataFrame> {
-        self.trusted()?.sql(sql).await.map_err(|e| unplanned(&e, &self.tables()))
+        self.trusted().await?.sql(sql).await.map_err(|e| unplanned(&e, &self.tables()))
     }
 
     /// The same snapshot with a table replaced by other rows (in contract order), as what-if questions need it. Personal
@@ -162,12 +164,12 @@ impl Snapshot {
         shapes.filter(|(name, shape)| self.pinned.sees(name, shape)).map(|(name, _)| name.as_str()).collect()
     }
 
-    fn trusted(&self) -> Result<&SessionContext> {
-        self.pinned.session(&self.pinned.trusted, TRUSTED_MEMORY_BYTES)
+    async fn trusted(&self) -> Result<&SessionContext> {
+        self.pinned.session(&self.pinned.trusted, TRUSTED_MEMORY_BYTES).await
     }
 
-    fn gated(&self) -> Result<&SessionContext> {
-        self.pinned.session(&self.pinned.gated, GATED_MEMORY_BYTES)
+    async fn gated(&self) -> Result<&SessionContext> {
+        self.pinned.session(&self.pinned.gated, GATED_MEMORY_BYTES).await
     }
 }
 
@@ -181,18 +183,17 @@ impl Pinned {
             audit_until: self.audit_until,
             overlays: self.overlays.clone(),
             scope: self.scope.clone(),
-            trusted: OnceLock::new(),
-            gated: OnceLock::new(),
+            trusted: OnceCell::new(),
+            gated: OnceCell::new(),
         }
     }
 
-    fn session<'a>(&self, cell: &'a OnceLock<SessionContext>, memory_bytes: usize) -> Result<&'a SessionContext> {
-        if let Some(made) = cell.get() {
-            return Ok(made);
-        }
-        let runtime = session::runtime(&self.store.layout, memory_bytes)?;
-        let made = session::context(runtime, &self.catalog()?)?;
-        Ok(cell.get_or_init(|| made))
+    async fn session<'a>(&self, cell: &'a OnceCell<SessionContext>, memory_bytes: usize) -> Result<&'a SessionContext> {
+        let make = || async {
+            let runtime = session::runtime(&self.store.layout, memory_bytes)?;
+            session::context(runtime, &self.catalog()?).await
+        };
+        cell.get_or_try_init(make).await
     }
 
     fn catalog(&self) -> Result<Catalog> {

@@ -19,6 +19,7 @@ use object_store::local::LocalFileSystem;
 
 use super::provider::TABLES_URL;
 use super::single_row::SingleRow;
+use super::views::VIEWS;
 use crate::disk::Layout;
 use crate::error::{Error, Result};
 
@@ -62,8 +63,8 @@ pub(super) fn runtime(layout: &Layout, memory_bytes: usize) -> Result<Arc<Runtim
         .map_err(|e| fail(&e))
 }
 
-/// A session over the tables of a snapshot.
-pub(super) fn context(runtime: Arc<RuntimeEnv>, tables: &Catalog) -> Result<SessionContext> {
+/// A session over the tables of a snapshot, and the views over them.
+pub(super) async fn context(runtime: Arc<RuntimeEnv>, tables: &Catalog) -> Result<SessionContext> {
     let fail = |e: DataFusionError| Error::Query(e.to_string());
     let mut config = SessionConfig::new()
         .with_target_partitions(2)
@@ -84,5 +85,11 @@ pub(super) fn context(runtime: Arc<RuntimeEnv>, tables: &Catalog) -> Result<Sess
     }
     let context = SessionContext::new_with_state(state);
     context.register_catalog(CATALOG, Arc::new(catalog));
+    for (name, sql) in VIEWS {
+        // A session of some units may lack the tables of a view; then it lacks the view too.
+        if let Ok(rows) = context.sql(sql).await {
+            context.register_table(name, rows.into_view()).map_err(fail)?;
+        }
+    }
     Ok(context)
 }

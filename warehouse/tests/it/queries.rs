@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use suixin_ingest::value::Value;
-use suixin_warehouse::{Format, Kind, Limits, Warehouse};
+use suixin_warehouse::{Format, Kind, Limits, Replace, TableWrite, Warehouse};
 
 use crate::support::{World, contracts, list, needs, persons, table};
 
@@ -230,4 +230,31 @@ async fn a_wrong_name_is_answered_with_the_right_one() {
             assert!(error.to_string().contains(words), "{error}");
         }
     }
+}
+
+#[tokio::test]
+async fn reporting_rates_are_tables_of_their_own() {
+    let world = World::new().await;
+    let due = |unit: &str, period: &str, day: &str, exempt: &str| {
+        let text = |t: &str| Value::Str(t.to_owned());
+        vec![text("T-PERSON"), text(unit), text(period), Value::Date(day.parse().unwrap()), text(exempt), Value::Null]
+    };
+    let rows = vec![
+        due(A, "202501", "2025-02-05", "N"),
+        due(A, "202502", "2025-03-05", "N"),
+        due(A, "202503", "2025-04-07", "Y"),
+        due(A, "202504", "2025-05-06", "N"),
+        due(A, "202512", "2026-01-06", "N"),
+    ];
+    let write = TableWrite { table: "submission_expected".to_owned(), replace: Replace::Append, rows };
+    world.warehouse.commit(vec![write], "应报", crate::support::clock(crate::support::NOW)).await.unwrap();
+    world.land(vec![world.file("a.csv", "2025-02-05T18:00:00", vec![persons(A, "202501", &["1"])])]).await;
+    world.land(vec![world.file("b.csv", "2025-05-07T09:00:00", vec![persons(A, "202502", &["1", "2"])])]).await;
+    let states = "SELECT period, state FROM reporting_status ORDER BY period";
+    assert_eq!(world.list(states).await, "202501 on_time,202502 late,202503 exempt,202504 missing,202512 not_due");
+    let rate = "SELECT year, expected_reports, actual_reports, reporting_rate FROM reporting_rate";
+    assert_eq!(world.list(rate).await, "2025 3 2 66.67");
+    let on_time = "SELECT actual_reports_on_time, reporting_rate_on_time FROM reporting_rate_on_time";
+    let frame = world.snapshot().await.query_gated(on_time, &Limits::default()).await.unwrap();
+    assert_eq!(frame.rows[0].iter().map(ToString::to_string).collect::<Vec<_>>(), ["1", "33.33"]);
 }

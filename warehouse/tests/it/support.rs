@@ -12,7 +12,7 @@ use suixin_ingest::value::Value;
 use suixin_warehouse::{Delivery, Landing, Snapshot, Warehouse};
 
 /// Tables of the small project: persons and their needs, visits, one table of the bureau, the books.
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "audit_log",
     "dim_region",
     "dim_workday",
@@ -23,6 +23,7 @@ const TABLES: [&str; 12] = [
     "need_item",
     "person",
     "submission_batch",
+    "submission_expected",
     "submission_file",
     "visit_survey",
 ];

@@ -1,0 +1,233 @@
+//! The list of what is due: made from forms and the calendar of working days, or loaded; and what is granted to a unit for
+//! one return: a later day, or that it need not be sent. What was granted stands with its approval in the list, and in the
+//! audit log before it.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use chrono::NaiveDate;
+use serde::Serialize;
+use suixin_ingest::calendar::{Expected, expected_returns};
+use suixin_ingest::contract::Contracts;
+use suixin_ingest::period::Period;
+use suixin_ingest::value::Value;
+use suixin_warehouse::{AuditEntry, Replace, Snapshot, TableWrite};
+
+use crate::app::App;
+use crate::commands::Usage;
+
+/// One return of one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Return {
+    /// Form, e.g. `T-PERSON`.
+    pub form: String,
+    /// Unit, as a code.
+    pub unit: String,
+    /// Period.
+    pub period: Period,
+}
+
+/// What is done about its deadline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grant {
+    /// It may come until this day.
+    Extend {
+        /// New last day.
+        to: NaiveDate,
+        /// Who approved it.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// It need not come.
+    Exempt {
+        /// Who approved it.
+        by: String,
+        /// Why.
+        reason: String,
+    },
+    /// As the calendar has it, again.
+    Restore,
+}
+
+/// A line of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Due {
+    /// Form.
+    pub form: String,
+    /// Unit.
+    pub unit: String,
+    /// Period.
+    pub period: String,
+    /// Last day on which it is on time.
+    pub due: NaiveDate,
+    /// Whether it need not come.
+    pub exempt: bool,
+    /// What was granted, by whom and why; empty where nothing was.
+    pub grant: String,
+}
+
+/// The list of a year; `granted`: only lines about which something was decided.
+///
+/// # Errors
+/// When the warehouse cannot be read.
+pub async fn list(app: &App, year: i32, granted: bool) -> Result<Vec<Due>> {
+    let rows = expected_rows(&app.warehouse.snapshot().await?).await?;
+    let due = rows.iter().filter_map(|row| due_of(row));
+    Ok(due.filter(|d| d.period.starts_with(&year.to_string()) && !(granted && d.grant.is_empty())).collect())
+}
+
+/// Decides about the deadline of a return and says how it stands now.
+///
+/// # Errors
+/// [`Usage`] when the return is not on the list, or the day lies before the one of the calendar; otherwise when audit log or
+/// warehouse cannot be written.
+pub async fn grant(app: &App, of: &Return, grant: &Grant) -> Result<Due> {
+    let snapshot = app.warehouse.snapshot().await?;
+    let rows = expected_rows(&snapshot).await?;
+    let period = of.period.to_string();
+    let is_it = |d: &Due| d.form == of.form && d.unit == of.unit && d.period == period;
+    let Some(now) = rows.iter().filter_map(|row| due_of(row)).find(is_it) else {
+        let name = app.contracts.unit_name(&of.unit);
+        return Err(
+            Usage(format!("应报清单里没有 {name} {period} 的 {}；用 suixin deadline list 查看清单", of.form)).into()
+        );
+    };
+    let calendar = expected_returns(&app.contracts, of.period.year()).into_iter();
+    let by_calendar =
+        calendar.filter(|e| e.form == now.form && e.unit == now.unit && e.period == now.period).map(|e| e.due);
+    let original = by_calendar.last().unwrap_or(now.due);
+    let (due, exempt, words) = match grant {
+        Grant::Extend { to, by, reason } => {
+            if *to <= original {
+                return Err(Usage(format!("延期后的日期 {to} 应晚于原应报日期 {original}")).into());
+            }
+            (*to, false, format!("延期：原应报{original}，延至{to}；批准：{by}；事由：{reason}"))
+        }
+        Grant::Exempt { by, reason } => (original, true, format!("免报；批准：{by}；事由：{reason}")),
+        Grant::Restore => (original, false, String::new()),
+    };
+    let (then, decided) =
+        (Due { due, exempt, grant: words, ..now.clone() }, if *grant == Grant::Restore { "恢复原期限" } else { "" });
+    record(app, &then, decided)?;
+    let reason = format!("报送期限 {} {} {}", then.form, then.unit, then.period);
+    let write =
+        TableWrite { table: "submission_expected".to_owned(), replace: Replace::Key, rows: vec![row_of_due(&then)] };
+    app.warehouse.commit(vec![write], &reason, app.clock.now()).await.context("仓库写不了，期限没有改动")?;
+    Ok(then)
+}
+
+/// Before it is done.
+fn record(app: &App, then: &Due, decided: &str) -> Result<()> {
+    let entry = AuditEntry {
+        ts: app.clock.now(),
+        account: "cli".to_owned(),
+        role: "perf".to_owned(),
+        action: "approve".to_owned(),
+        object: format!("submission_expected {} {} {} {}{decided}", then.form, then.unit, then.period, then.grant),
+        rows: Some(1),
+        purpose: Some("报送期限".to_owned()),
+    };
+    app.warehouse.audit(&entry).context("审计日志写不了，期限没有改动")
+}
+
+fn due_of(row: &[Value]) -> Option<Due> {
+    Some(Due {
+        form: row[0].to_string(),
+        unit: row[1].to_string(),
+        period: row[2].to_string(),
+        due: row[3].as_date()?,
+        exempt: row[4].as_str() == Some("Y"),
+        grant: row[5].to_string(),
+    })
+}
+
+fn row_of_due(d: &Due) -> Vec<Value> {
+    vec![
+        Value::Str(d.form.clone()),
+        Value::Str(d.unit.clone()),
+        Value::Str(d.period.clone()),
+        Value::Date(d.due),
+        Value::from(if d.exempt { "Y" } else { "N" }),
+        if d.grant.is_empty() { Value::Null } else { Value::Str(d.grant.clone()) },
+    ]
+}
+
+/// Makes the list of returns due for years that have none yet.
+pub(super) async fn ensure(app: &App, years: &BTreeSet<i32>) -> Result<()> {
+    let snapshot = app.warehouse.snapshot().await?;
+    let known = expected_rows(&snapshot).await?;
+    let has = |year: i32| known.iter().any(|r| r[2].as_str().is_some_and(|p| p.starts_with(&year.to_string())));
+    // The opening stock is dated before the first year: only years with twelve months of returns owe anything.
+    let first = years.iter().next_back().copied();
+    let new: Vec<Expected> =
+        first.into_iter().filter(|y| !has(*y)).flat_map(|y| expected_returns(&app.contracts, y)).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let rows = new.into_iter().map(row_of).collect();
+    let write = TableWrite { table: "submission_expected".to_owned(), replace: Replace::Append, rows };
+    app.warehouse.commit(vec![write], "应报清单（按报表和工作日历生成）", app.clock.now()).await?;
+    Ok(())
+}
+
+/// Loads a list of what was due; its years replace what stood there.
+pub(super) async fn load(app: &App, path: &Path) -> Result<()> {
+    let list = read_expected(path, &app.contracts)?;
+    let years: BTreeSet<&str> = list.iter().filter_map(|e| e.period.get(..4)).collect();
+    let snapshot = app.warehouse.snapshot().await?;
+    let before = expected_rows(&snapshot).await?;
+    let other = |row: &Vec<Value>| row[2].as_str().and_then(|p| p.get(..4)).is_none_or(|y| !years.contains(y));
+    let rows: Vec<Vec<Value>> =
+        before.iter().filter(|r| other(r)).cloned().chain(list.iter().cloned().map(row_of)).collect();
+    if rows != before {
+        let write = TableWrite { table: "submission_expected".to_owned(), replace: Replace::All, rows };
+        app.warehouse.commit(vec![write], "应报清单（载入）", app.clock.now()).await?;
+    }
+    Ok(())
+}
+
+fn read_expected(path: &Path, contracts: &Contracts) -> Result<Vec<Expected>> {
+    let bad = || format!("应报清单 {} 有误", path.display());
+    let mut reader = csv::Reader::from_path(path).with_context(bad)?;
+    let headers = reader.headers().with_context(bad)?.clone();
+    let at = |name: &str| {
+        let place = headers.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
+        place.with_context(|| format!("应报清单 {} 缺少列 {name}", path.display()))
+    };
+    let (form, unit, period, due) = (at("template_code")?, at("eval_unit_code")?, at("period")?, at("due_date")?);
+    let mut out = Vec::new();
+    for record in reader.records() {
+        let record = record.with_context(bad)?;
+        let text = |i: usize| record.get(i).unwrap_or_default().to_owned();
+        let line = record.position().map_or(0, csv::Position::line);
+        let entry = Expected {
+            form: text(form),
+            unit: text(unit),
+            period: text(period),
+            due: text(due).parse().with_context(|| format!("应报清单第 {line} 行的日期“{}”有误", text(due)))?,
+        };
+        ensure!(contracts.forms.contains_key(&entry.form), "应报清单第 {line} 行：没有报表“{}”", entry.form);
+        out.push(entry);
+    }
+    out.sort();
+    Ok(out)
+}
+
+async fn expected_rows(snapshot: &Snapshot) -> Result<Vec<Vec<Value>>> {
+    let sql = "SELECT template_code, eval_unit_code, period, due_date, exempt, exempt_reason FROM submission_expected \
+               ORDER BY template_code, eval_unit_code, period";
+    Ok(snapshot.query(sql).await?.rows)
+}
+
+fn row_of(e: Expected) -> Vec<Value> {
+    vec![
+        Value::Str(e.form),
+        Value::Str(e.unit),
+        Value::Str(e.period),
+        Value::Date(e.due),
+        Value::from("N"),
+        Value::Null,
+    ]
+}
