@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use serde::Serialize;
 use suixin_ingest::calendar::{Expected, expected_returns};
@@ -98,19 +98,9 @@ pub async fn grant(app: &App, of: &Return, grant: &Grant) -> Result<Due> {
     let by_calendar =
         calendar.filter(|e| e.form == now.form && e.unit == now.unit && e.period == now.period).map(|e| e.due);
     let original = by_calendar.last().unwrap_or(now.due);
-    let (due, exempt, words) = match grant {
-        Grant::Extend { to, by, reason } => {
-            if *to <= original {
-                return Err(Usage(format!("延期后的日期 {to} 应晚于原应报日期 {original}")).into());
-            }
-            (*to, false, format!("延期：原应报{original}，延至{to}；批准：{by}；事由：{reason}"))
-        }
-        Grant::Exempt { by, reason } => (original, true, format!("免报；批准：{by}；事由：{reason}")),
-        Grant::Restore => (original, false, String::new()),
-    };
-    let (then, decided) =
-        (Due { due, exempt, grant: words, ..now.clone() }, if *grant == Grant::Restore { "恢复原期限" } else { "" });
-    record(app, &then, decided)?;
+    let (due, exempt, words) = decide(grant, original)?;
+    let then = Due { due, exempt, grant: words, ..now };
+    record(app, &then)?;
     let reason = format!("报送期限 {} {} {}", then.form, then.unit, then.period);
     let write =
         TableWrite { table: "submission_expected".to_owned(), replace: Replace::Key, rows: vec![row_of_due(&then)] };
@@ -118,14 +108,29 @@ pub async fn grant(app: &App, of: &Return, grant: &Grant) -> Result<Due> {
     Ok(then)
 }
 
+/// Last day, whether it need not come, and the decision in words.
+fn decide(grant: &Grant, original: NaiveDate) -> Result<(NaiveDate, bool, String)> {
+    Ok(match grant {
+        Grant::Extend { to, .. } if *to <= original => {
+            return Err(Usage(format!("延期后的日期 {to} 应晚于原应报日期 {original}")).into());
+        }
+        Grant::Extend { to, by, reason } => {
+            (*to, false, format!("延期：原应报{original}，延至{to}；批准：{by}；事由：{reason}"))
+        }
+        Grant::Exempt { by, reason } => (original, true, format!("免报；批准：{by}；事由：{reason}")),
+        Grant::Restore => (original, false, String::new()),
+    })
+}
+
 /// Before it is done.
-fn record(app: &App, then: &Due, decided: &str) -> Result<()> {
+fn record(app: &App, then: &Due) -> Result<()> {
+    let decision = if then.grant.is_empty() { "恢复原期限" } else { &then.grant };
     let entry = AuditEntry {
         ts: app.clock.now(),
         account: "cli".to_owned(),
         role: "perf".to_owned(),
         action: "approve".to_owned(),
-        object: format!("submission_expected {} {} {} {}{decided}", then.form, then.unit, then.period, then.grant),
+        object: format!("submission_expected {} {} {} {decision}", then.form, then.unit, then.period),
         rows: Some(1),
         purpose: Some("报送期限".to_owned()),
     };
@@ -208,7 +213,7 @@ fn read_expected(path: &Path, contracts: &Contracts) -> Result<Vec<Expected>> {
             period: text(period),
             due: text(due).parse().with_context(|| format!("应报清单第 {line} 行的日期“{}”有误", text(due)))?,
         };
-        ensure!(contracts.forms.contains_key(&entry.form), "应报清单第 {line} 行：没有报表“{}”", entry.form);
+        anyhow::ensure!(contracts.forms.contains_key(&entry.form), "应报清单第 {line} 行：没有报表“{}”", entry.form);
         out.push(entry);
     }
     out.sort();
@@ -230,4 +235,53 @@ fn row_of(e: Expected) -> Vec<Value> {
         Value::from("N"),
         Value::Null,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use suixin_warehouse::Warehouse;
+
+    use super::*;
+    use crate::clock::Clock;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    async fn app(home: &Path) -> App {
+        Warehouse::init(home, Arc::new(Contracts::embedded().unwrap())).await.unwrap();
+        let app = App::open(home, Clock::new(Some(day("2025-04-03")))).await.unwrap();
+        ensure(&app, &BTreeSet::from([2025])).await.unwrap();
+        app
+    }
+
+    #[tokio::test]
+    async fn what_is_granted_stands_in_the_list_with_its_approval_and_can_be_taken_back() {
+        let home = tempfile::tempdir().unwrap();
+        let app = app(home.path()).await;
+        let of = Return { form: "T-NEED".into(), unit: "510903".into(), period: "202503".parse().unwrap() };
+        let original = list(&app, 2025, false).await.unwrap().into_iter();
+        let original = original.filter(|d| d.form == of.form && d.unit == of.unit && d.period == "202503").last().unwrap();
+        let extend = |to: &str| Grant::Extend { to: day(to), by: "局长办公会".into(), reason: "系统检修".into() };
+
+        let refused = grant(&app, &of, &extend(&original.due.to_string())).await.unwrap_err();
+        assert!(refused.is::<Usage>() && list(&app, 2025, true).await.unwrap().is_empty(), "{refused}");
+        let extended = grant(&app, &of, &extend("2025-04-20")).await.unwrap();
+        assert_eq!(list(&app, 2025, true).await.unwrap(), [extended.clone()]);
+        assert!(extended.due == day("2025-04-20") && extended.grant.contains("批准：局长办公会；事由：系统检修"));
+        // A second extension still names the day of the calendar, and a later delivery does not undo it.
+        let further = grant(&app, &of, &extend("2025-04-25")).await.unwrap();
+        assert!(further.grant.contains(&format!("原应报{}", original.due)));
+        ensure(&app, &BTreeSet::from([2025])).await.unwrap();
+        assert_eq!(list(&app, 2025, true).await.unwrap(), [further]);
+
+        assert_eq!(grant(&app, &of, &Grant::Restore).await.unwrap(), original);
+        let frame = app.warehouse.snapshot().await.unwrap();
+        let recorded = frame.query("SELECT object_name FROM audit_log WHERE action = 'approve'").await.unwrap().rows;
+        assert_eq!(recorded.len(), 3);
+        let nobody = Return { period: "2025Q1".parse().unwrap(), ..of };
+        assert!(grant(&app, &nobody, &Grant::Restore).await.unwrap_err().is::<Usage>());
+    }
 }
