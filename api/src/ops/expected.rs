@@ -99,7 +99,10 @@ pub async fn grant(app: &App, of: &Return, grant: &Grant) -> Result<Due> {
         calendar.filter(|e| e.form == now.form && e.unit == now.unit && e.period == now.period).map(|e| e.due);
     let original = by_calendar.last().unwrap_or(now.due);
     let (due, exempt, words) = decide(grant, original)?;
-    let then = Due { due, exempt, grant: words, ..now };
+    let then = Due { due, exempt, grant: words, ..now.clone() };
+    if then == now {
+        return Ok(now);
+    }
     record(app, &then)?;
     let reason = format!("报送期限 {} {} {}", then.form, then.unit, then.period);
     let write =
@@ -281,7 +284,7 @@ mod tests {
         let frame = app.warehouse.snapshot().await.unwrap();
         let recorded = frame.query("SELECT object_name FROM audit_log WHERE action = 'approve'").await.unwrap().rows;
         assert_eq!(recorded.len(), 3);
-        let nobody = Return { period: "2025Q1".parse().unwrap(), ..of };
+        let nobody = Return { period: "2025H1".parse().unwrap(), ..of };
         assert!(grant(&app, &nobody, &Grant::Restore).await.unwrap_err().is::<Usage>());
     }
 }
