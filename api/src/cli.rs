@@ -26,10 +26,10 @@ const AFTER_HELP: &str = "示例：
   suixin init --home 仓库                       新建仓库
   suixin ingest 报表文件夹 --home 仓库          接收报表
   suixin status --home 仓库                     看应报、已报、迟报、漏报
-  suixin compute --period 2025 --home 仓库      计算指标和得分
-  suixin score --scheme CTY --period 2025       看县级综合评价排名
-  suixin explain 船山区 CTY-301                 看一个得分是怎么来的
-  suixin report render --period 2025            印制联席会议材料
+  suixin compute --home 仓库                    计算指标和得分
+  suixin score --scheme CTY --home 仓库         看县级综合评价排名
+  suixin explain 船山区 CTY-301 --home 仓库     看一个得分是怎么来的
+  suixin report render --home 仓库              印制联席会议材料
 
 退出码：0 正常；1 有需要处理的发现；2 用法或输入不对；3 程序内部错误。";
 
@@ -330,16 +330,16 @@ pub enum Snapshot {
 #[derive(Debug, Args)]
 pub struct Generate {
     /// 随机种子；同样的参数得到同样的文件
-    #[arg(long, default_value_t = 2025)]
+    #[arg(long, default_value_t = 2025, value_name = "种子")]
     pub seed: u64,
     /// 低收入人口数
-    #[arg(long, default_value_t = 3000)]
+    #[arg(long, default_value_t = 3000, value_name = "人数")]
     pub persons: u32,
     /// 年度
-    #[arg(long, default_value_t = 2025)]
+    #[arg(long, default_value_t = 2025, value_name = "年度")]
     pub year: i32,
     /// 杂乱程度：0 规整，1 如县里平常所报
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
+    #[arg(long, default_value_t = 1, value_name = "级", value_parser = clap::value_parser!(u8).range(0..=1))]
     pub mess: u8,
     /// 全部写成 CSV（大数据量时用）
     #[arg(long)]
@@ -361,10 +361,10 @@ pub struct Serve {
 #[derive(Debug, Args)]
 pub struct Demo {
     /// 低收入人口数
-    #[arg(long, default_value_t = 3000)]
+    #[arg(long, default_value_t = 3000, value_name = "人数")]
     pub persons: u32,
     /// 随机种子
-    #[arg(long, default_value_t = 2025)]
+    #[arg(long, default_value_t = 2025, value_name = "种子")]
     pub seed: u64,
     /// 走完流程就结束，不打开网页
     #[arg(long)]

@@ -2,21 +2,25 @@
 
 use std::process::ExitCode;
 
-use suixin_api::commands::{self, Usage};
+use suixin_api::commands::{self, Exit, Usage};
+use suixin_api::output::Out;
 use suixin_api::{exit, parse};
 
 fn main() -> ExitCode {
+    exit::start_log();
     let cli = match parse::parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(error) => match parse::told(&error) {
-            Some(words) => return exit::of(Err(Usage(words).into())),
-            None => error.exit(),
+            parse::Told::Mistake(words) => return exit::of(Err(Usage(words).into()), false),
+            parse::Told::Help(text) => {
+                return exit::of(Out { json: false }.line(text.trim_end()).map(|()| Exit::Fine), false);
+            }
         },
     };
-    exit::start_log();
+    let json = cli.global.json;
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(8 << 20).build() {
         Ok(runtime) => runtime,
-        Err(e) => return exit::of(Err(e.into())),
+        Err(e) => return exit::of(Err(e.into()), json),
     };
-    exit::of(runtime.block_on(commands::run(cli)))
+    exit::of(runtime.block_on(commands::run(cli)), json)
 }

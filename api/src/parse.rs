@@ -13,12 +13,18 @@ const TEMPLATE: &str = "{about-with-newline}\n用法：{usage}\n\n{all-args}{aft
 /// The command that was given.
 ///
 /// # Errors
-/// Help or version text to be shown, or what is wrong with the arguments; [`told`] says it.
+/// Help or version text to be shown, or what is wrong with the arguments; [`told`] says which.
 pub fn parse<I, T>(arguments: I) -> Result<Cli, Error>
 where
     I: IntoIterator<Item = T>,
-    T: Into<OsString> + Clone,
+    T: Into<OsString>,
 {
+    let mut arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    // `suixin help score` is what many try first.
+    if arguments.get(1).is_some_and(|a| a == "help") {
+        arguments.remove(1);
+        arguments.push("--help".into());
+    }
     Cli::from_arg_matches(&in_chinese(Cli::command()).try_get_matches_from(arguments)?)
 }
 
@@ -28,6 +34,8 @@ fn in_chinese(command: Command) -> Command {
     let has_version = command.get_version().is_some();
     let mut command = command
         .help_template(TEMPLATE)
+        .subcommand_help_heading("命令")
+        .subcommand_value_name("命令")
         .disable_help_flag(true)
         .disable_version_flag(true)
         .mut_args(argument)
@@ -68,14 +76,25 @@ fn argument(argument: Arg) -> Arg {
         .hide_env(takes_value)
 }
 
-/// What is wrong with the arguments and what to do, in Chinese; `None` for help and version, which are shown as they are.
+/// What the parser has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Told {
+    /// Text that was asked for.
+    Help(String),
+    /// What is wrong with the arguments and what to do.
+    Mistake(String),
+}
+
+/// What to tell the person, in Chinese.
 #[must_use]
-pub fn told(error: &Error) -> Option<String> {
+pub fn told(error: &Error) -> Told {
     use ErrorKind as K;
     let named = |kind| error.get(kind).map(text).unwrap_or_default();
     let given = named(ContextKind::InvalidArg);
     let says = match error.kind() {
-        K::DisplayHelp | K::DisplayVersion | K::DisplayHelpOnMissingArgumentOrSubcommand => return None,
+        K::DisplayHelp | K::DisplayVersion | K::DisplayHelpOnMissingArgumentOrSubcommand => {
+            return Told::Help(error.to_string().replace("[OPTIONS]", "[选项]"));
+        }
         K::UnknownArgument => format!("不认识的参数 {given}{}", hint(error, ContextKind::SuggestedArg)),
         K::InvalidSubcommand => {
             let given = named(ContextKind::InvalidSubcommand);
@@ -88,12 +107,15 @@ pub fn told(error: &Error) -> Option<String> {
             let choices = named(ContextKind::ValidValue);
             format!("{given} 不能是“{}”，可选 {choices}", named(ContextKind::InvalidValue))
         }
-        K::ValueValidation => format!("{given} 的值“{}”写法不对", named(ContextKind::InvalidValue)),
+        K::ValueValidation => {
+            let form = if given.contains("日期") { "，应如 2026-01-15" } else { "" };
+            format!("{given} 的值“{}”写法不对{form}", named(ContextKind::InvalidValue))
+        }
         K::ArgumentConflict => format!("{given} 重复或与 {} 不能同时用", named(ContextKind::PriorArg)),
         K::TooManyValues | K::TooFewValues | K::WrongNumberOfValues => format!("{given} 的值的个数不对"),
         _ => error.to_string().trim_start_matches("error: ").trim().to_owned(),
     };
-    Some(format!("{says}；加 --help 看用法"))
+    Told::Mistake(format!("{says}；加 --help 看用法"))
 }
 
 fn text(value: &ContextValue) -> String {
@@ -112,8 +134,9 @@ mod tests {
     use super::*;
 
     fn said(line: &str) -> String {
-        let error = parse(line.split(' ')).unwrap_err();
-        told(&error).unwrap_or_else(|| error.to_string())
+        match told(&parse(line.split(' ')).unwrap_err()) {
+            Told::Help(text) | Told::Mistake(text) => text,
+        }
     }
 
     #[test]
@@ -133,12 +156,29 @@ mod tests {
 
     #[test]
     fn help_has_no_english_headings() {
-        for line in
-            ["suixin --help", "suixin ingest -h", "suixin generate --help", "suixin report render --help", "suixin"]
-        {
+        for line in [
+            "suixin --help",
+            "suixin ingest -h",
+            "suixin help generate",
+            "suixin report",
+            "suixin report render --help",
+            "suixin",
+        ] {
             let help = said(line);
             assert!(help.contains("用法：") && help.contains("显示帮助"), "{help}");
-            for english in ["Usage", "Options", "Arguments", "Print", "default", "env:", "possible"] {
+            for english in [
+                "Usage",
+                "OPTIONS",
+                "COMMAND",
+                "Commands",
+                "SEED",
+                "Options",
+                "Arguments",
+                "Print",
+                "default",
+                "env:",
+                "possible",
+            ] {
                 assert!(!help.contains(english), "{english}: {help}");
             }
         }

@@ -35,4 +35,4 @@ pub use progress::Progress;
 pub use restated::Before;
 pub use risks::{RiskHit, SavedRisks, run_risks, save_risks};
 pub use save::save;
-pub use trace::{Trace, trace};
+pub use trace::{Depth, Trace, trace};

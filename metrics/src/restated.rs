@@ -10,6 +10,8 @@ use suixin_ingest::value::Value;
 use suixin_warehouse::Snapshot;
 
 use crate::error::MetricsError;
+use crate::evaluation::SubjectScore;
+use crate::number::Num;
 use crate::tables::{self, EVAL_SCORE};
 
 const POINTS: &str = "points_before";
@@ -100,6 +102,17 @@ impl Saved {
         let key = [scheme, subject, &year.to_string(), indicator].map(str::to_owned);
         let row = self.0.get(&key)?;
         if row.score == points { before_of(&row.explain) } else { Some(self.stand(&key, row)) }
+    }
+
+    /// Whether the saved scores of a subject differ from these. Nothing saved differs from nothing.
+    pub(crate) fn differs(&self, scheme: &str, s: &SubjectScore, year: i32) -> bool {
+        let saved = |indicator: &str| {
+            self.0
+                .get(&[scheme, &s.subject.key, &year.to_string(), indicator].map(str::to_owned))
+                .map(|r| r.score.as_str())
+        };
+        let differs = |indicator: &str, points: &Num| saved(indicator).is_some_and(|p| p != format!("{points:.2}"));
+        differs("TOTAL", &s.total) || s.items.iter().any(|i| differs(&i.indicator, &i.points))
     }
 
     fn stand(&self, key: &[String; 4], row: &Row) -> Before {

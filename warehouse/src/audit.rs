@@ -14,6 +14,9 @@ use crate::disk;
 use crate::error::{At, Error, Result};
 use crate::journal::AuditPin;
 
+/// Names the last record, so that a shortened log is noticed.
+const MARK: &str = "HEAD";
+
 /// One thing that somebody did. No field may hold personal data in clear.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditEntry {
@@ -88,7 +91,13 @@ impl Audit {
         }
         let path = self.dir.join(&state.file);
         let fresh = state.head.bytes == 0;
+        if self.mark().map_err(secured)?.is_some_and(|mark| mark.seq > state.head.seq) {
+            return Err(Error::Audit("审计日志比以前短，可能被截去；请执行 suixin doctor 核对".to_owned()));
+        }
         state.head = chain::append(&path, &state.head, entry).map_err(secured)?;
+        let mark = AuditPin { seq: state.head.seq, hash: state.head.hash.clone() };
+        let text = serde_json::to_string(&mark).map_err(|e| Error::Audit(e.to_string()))?;
+        disk::write_whole(&self.dir.join(MARK), text.as_bytes()).map_err(secured)?;
         if fresh { disk::sync_parent(&path).map_err(secured) } else { Ok(()) }
     }
 
@@ -111,13 +120,39 @@ impl Audit {
         Ok(rows)
     }
 
-    pub fn verify(&self) -> Result<AuditReport> {
+    /// Re-hashes the log, and compares it with what is known of it elsewhere: the last record seen here, the mark beside
+    /// the log, and the pin of the last commit.
+    pub fn verify(&self, pin: Option<&AuditPin>) -> Result<AuditReport> {
         let (records, head, mut problems) = self.walk()?;
-        let known = self.state()?.head.clone();
-        if known.seq > head.seq {
-            problems.push(format!("打开时有 {} 条，现在只剩 {} 条", known.seq, head.seq));
+        let seen = self.state()?.head.clone();
+        let seen = AuditPin { seq: seen.seq, hash: seen.hash };
+        let mark = self.mark()?;
+        if mark.is_none() && !records.is_empty() {
+            problems.push(format!("缺少末尾标记 {MARK}"));
         }
+        for (known, what) in [(Some(&seen), "打开时"), (mark.as_ref(), "末尾标记"), (pin, "最近一次提交时")]
+        {
+            let Some(known) = known.filter(|k| k.seq > 0) else { continue };
+            match usize::try_from(known.seq - 1).ok().and_then(|n| records.get(n)) {
+                None => problems.push(format!("{what}有 {} 条，现在只剩 {} 条", known.seq, head.seq)),
+                Some(record) if record.hash != known.hash => {
+                    problems.push(format!("第 {} 条与{what}的不同", known.seq));
+                }
+                Some(_) => {}
+            }
+        }
+        problems.dedup();
         Ok(AuditReport { records: records.len() as u64, head: head.hash, problems })
+    }
+
+    /// The last record as noted beside the log; `None` before the first.
+    fn mark(&self) -> Result<Option<AuditPin>> {
+        let path = self.dir.join(MARK);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(serde_json::from_str(&text).ok()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e).at("读取", &path),
+        }
     }
 
     fn walk(&self) -> Result<(Vec<Linked<AuditEntry>>, Head, Vec<String>)> {
@@ -220,7 +255,7 @@ mod tests {
             audit.append(&entry(ts, object)).unwrap();
         }
         assert_eq!(audit.files().unwrap(), ["202501.jsonl", "202502.jsonl"]);
-        let report = Audit::open(dir.path()).unwrap().verify().unwrap();
+        let report = Audit::open(dir.path()).unwrap().verify(None).unwrap();
         assert_eq!((report.records, report.problems.len()), (3, 0));
         let rows = audit.table_rows(2).unwrap();
         assert_eq!(rows.len(), 2);
@@ -235,7 +270,7 @@ mod tests {
             let who = if i % 2 == 0 { &a } else { &b };
             who.append(&entry("2025-01-01T09:00:00", &i.to_string())).unwrap();
         }
-        assert_eq!(a.verify().unwrap().records, 4);
+        assert_eq!(a.verify(None).unwrap().records, 4);
         assert_eq!(a.head().unwrap(), b.head().unwrap());
     }
 
@@ -249,9 +284,17 @@ mod tests {
         let path = dir.path().join("202501.jsonl");
         let text = fs::read_to_string(&path).unwrap();
         fs::write(&path, text.replace("\"object\":\"b\"", "\"object\":\"x\"")).unwrap();
-        let report = audit.verify().unwrap();
+        let report = audit.verify(None).unwrap();
         assert!(report.problems.iter().any(|p| p.contains("第 2 行")), "{report:?}");
         fs::write(&path, text.lines().take(2).map(|l| format!("{l}\n")).collect::<String>()).unwrap();
-        assert!(!audit.verify().unwrap().problems.is_empty(), "a shortened log");
+        let fresh = Audit::open(dir.path()).unwrap();
+        assert!(!fresh.verify(None).unwrap().problems.is_empty(), "a shortened log");
+        assert!(fresh.append(&entry("2025-01-01T10:00:00", "d")).is_err(), "nothing goes behind a shortened log");
+        fs::remove_file(&path).unwrap();
+        fs::remove_file(dir.path().join(MARK)).unwrap();
+        let gone = Audit::open(dir.path()).unwrap();
+        assert!(gone.verify(None).unwrap().problems.is_empty());
+        let pin = AuditPin { seq: 2, hash: GENESIS.to_owned() };
+        assert_eq!(gone.verify(Some(&pin)).unwrap().problems, ["最近一次提交时有 2 条，现在只剩 0 条"]);
     }
 }

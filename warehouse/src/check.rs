@@ -11,6 +11,7 @@ use crate::delta;
 use crate::disk;
 use crate::error::{Error, Result};
 use crate::journal::{TableState, Tables};
+use crate::vault::token_bits;
 use crate::warehouse::Inner;
 
 /// What re-hashing everything found.
@@ -88,7 +89,9 @@ pub(crate) async fn thorough(inner: &Inner) -> Result<VerifyReport> {
     if unreadable > 0 {
         report.findings.push(format!("密封库有 {unreadable} 条打不开"));
     }
-    let audit = inner.audit.verify()?;
+    unsealed(inner, &tables, &mut report)?;
+    let pin = inner.journal().records.last().map(|r| r.body.audit.clone());
+    let audit = inner.audit.verify(pin.as_ref())?;
     report.audit_records = audit.records;
     report.findings.extend(audit.problems.iter().map(|p| format!("审计日志 {p}")));
     Ok(report)
@@ -142,6 +145,30 @@ async fn delta_agrees(inner: &Inner, table: &str, state: &TableState, report: &m
     let shown: BTreeSet<String> = delta::shown(&newest)?.into_keys().collect();
     if !shown.iter().eq(state.files.keys()) {
         report.findings.push(format!("表 {table}：Delta 日志所列文件与本仓库日志不同"));
+    }
+    Ok(())
+}
+
+/// Every token in force has its clear text in the vault.
+fn unsealed(inner: &Inner, tables: &Tables, report: &mut VerifyReport) -> Result<()> {
+    let sealed = inner.vault.tokens()?;
+    for (name, state) in tables {
+        let Some(shape) = inner.shapes.get(name) else { continue };
+        let personal = shape.columns.iter().filter(|c| c.vault.is_some());
+        let places: Vec<usize> = personal.filter_map(|c| shape.file_index(&c.name)).collect();
+        if places.is_empty() {
+            continue;
+        }
+        let folder = inner.layout.table(name);
+        let mut lost = BTreeSet::new();
+        for file in state.files.values().filter(|f| f.current && wrong_size(&folder, name, f).is_none()) {
+            let batch = datafile::read(&folder, shape, file, Some(&places))?;
+            let tokens = cells::rows(&batch).into_iter().flatten().filter_map(|v| token_bits(v.as_str()?));
+            lost.extend(tokens.filter(|t| !sealed.contains(t)));
+        }
+        if !lost.is_empty() {
+            report.findings.push(format!("表 {name}：有 {} 个代号在密封库里没有原文", lost.len()));
+        }
     }
     Ok(())
 }

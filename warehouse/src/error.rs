@@ -25,7 +25,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// Journal and files disagree; nothing is opened rather than losing rows quietly.
-    #[error("数据仓库不完整，已停止打开，共 {} 处：\n{}\n请从备份恢复缺少的文件后，再执行 suixin doctor 核对", .findings.len(), .findings.join("\n"))]
+    #[error("数据仓库不完整，已停止打开，共 {} 处：\n{}\n请从备份恢复上述文件后，再执行 suixin doctor 核对", .findings.len(), .findings.join("\n"))]
     Damaged {
         /// What is missing or different, one line each.
         findings: Vec<String>,

@@ -59,7 +59,8 @@ impl Warehouse {
         disk::make_private_dir(&target.vault())?;
         copy.file(Path::new("vault/key.v1"))?;
         inner.vault.copy_to(&target.vault().join("sealed.sqlite"))?;
-        for file in below(&inner.layout.audit())?.into_iter().filter(|f| f.extension().is_some_and(|e| e == "jsonl")) {
+        // The log and the mark of its end; the lock is not copied.
+        for file in below(&inner.layout.audit())?.into_iter().filter(|f| f.extension().is_none_or(|e| e == "jsonl")) {
             copy.replace(&Path::new("audit").join(file))?;
         }
         disk::make_private_dir(&target.scratch())?;

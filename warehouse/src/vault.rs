@@ -3,7 +3,7 @@
 //! token. Nothing here can be reached from SQL. Whoever opens one must have written an audit record first; the
 //! [`crate::Warehouse`] sees to that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
@@ -52,6 +52,11 @@ fn kind_name(kind: VaultKind) -> &'static str {
 /// The text of a token.
 pub(crate) fn token_text(bits: u128) -> String {
     format!("{PREFIX}{bits:032x}")
+}
+
+/// The bits of a token; `None` for any other text.
+pub(crate) fn token_bits(text: &str) -> Option<u128> {
+    text.strip_prefix(PREFIX).filter(|t| t.len() == 2 * TOKEN_BYTES).and_then(|t| u128::from_str_radix(t, 16).ok())
 }
 
 /// Whether a text is a token already.
@@ -144,6 +149,18 @@ impl Vault {
             bad += u64::from(opened.as_deref() != Some(token.as_str()));
         }
         Ok((total, bad))
+    }
+
+    /// The tokens whose clear texts are held.
+    pub fn tokens(&self) -> Result<BTreeSet<u128>> {
+        let store = self.store()?;
+        let mut all = store.prepare("SELECT token FROM sealed").map_err(failed)?;
+        let texts = all.query_map([], |row| row.get::<_, String>(0)).map_err(failed)?;
+        let mut tokens = BTreeSet::new();
+        for text in texts {
+            tokens.extend(token_bits(&text.map_err(failed)?));
+        }
+        Ok(tokens)
     }
 
     /// Copies the sealed store as it stands into a new file.

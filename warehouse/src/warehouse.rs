@@ -267,7 +267,8 @@ impl Warehouse {
     /// # Errors
     /// When it cannot be read; what does not fit is in the report.
     pub fn audit_verify(&self) -> Result<AuditReport> {
-        self.inner.audit.verify()
+        let pin = self.inner.journal().records.last().map(|r| r.body.audit.clone());
+        self.inner.audit.verify(pin.as_ref())
     }
 
     /// Re-hashes everything: journal, data files of all snapshots, Delta logs, received files, vault, audit log.

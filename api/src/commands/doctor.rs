@@ -2,11 +2,19 @@
 
 use anyhow::Result;
 
+use suixin_warehouse::{Error, Kind};
+
 use super::Exit;
 use crate::cli::Global;
 
 pub(super) async fn run(global: &Global) -> Result<Exit> {
-    let app = global.open().await?;
+    let app = match global.open().await {
+        Err(e) if e.chain().any(|c| c.downcast_ref::<Error>().is_some_and(|w| w.kind() == Kind::Damaged)) => {
+            let findings: Vec<String> = e.chain().map(ToString::to_string).collect();
+            return damaged(global, &findings);
+        }
+        opened => opened?,
+    };
     let report = app.warehouse.verify().await?;
     let audit = app.warehouse.audit_verify()?;
     if global.json {
@@ -36,6 +44,16 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
         })?;
     }
     Ok(if report.findings.is_empty() { Exit::Fine } else { Exit::Finding })
+}
+
+/// What is so damaged that it is not opened.
+fn damaged(global: &Global, findings: &[String]) -> Result<Exit> {
+    if global.json {
+        global.out().json(&serde_json::json!({ "warehouse": { "findings": findings } }))?;
+    } else {
+        global.out().line(findings.join("\n"))?;
+    }
+    Ok(Exit::Finding)
 }
 
 fn short(hash: &str) -> &str {

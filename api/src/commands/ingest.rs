@@ -15,6 +15,10 @@ use crate::progress::Stages;
 
 /// Mistakes listed on the screen; all of them stand in the warehouse.
 const SHOWN: usize = 200;
+/// The code of a copy of a file received before: nothing has to be mended.
+const COPY: &str = "DQ001";
+/// Restated tables listed on the screen.
+const SHOWN_RESTATED: usize = 20;
 
 pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     let app = global.open().await?;
@@ -29,7 +33,8 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     let outcome = intake::run(&app, &intake, &tell).await?;
     stages.finish();
     report(global, &outcome, args.warnings)?;
-    Ok(if outcome.errors() > 0 { Exit::Finding } else { Exit::Fine })
+    let to_mend = outcome.issues(Level::Error).any(|i| i.code != COPY);
+    Ok(if to_mend { Exit::Finding } else { Exit::Fine })
 }
 
 fn dry_run(global: &Global, effect: &Effect, warnings: bool) -> Result<Exit> {
@@ -111,17 +116,40 @@ fn report(global: &Global, outcome: &Outcome, warnings: bool) -> Result<()> {
             "issues": landing.issues,
         }));
     }
-    list(global, landing.issues.iter().filter(|i| warnings || i.level == Level::Error))?;
+    let copies = |i: &&Issue| i.code == COPY;
+    list(global, landing.issues.iter().filter(|i| (warnings || i.level == Level::Error) && !copies(i)))?;
+    if duplicates > 0 {
+        global.out().line(format!(
+            "{duplicates} 个文件与已收到的完全相同，没有再计；误发的不必处理，要更正的请改好后注明“更正”再报"
+        ))?;
+    }
     let errors = outcome.errors();
     let warned = landing.issues.len() - errors;
     global.out().line(format!(
         "接收 {} 个文件（重复 {duplicates}，整份退回 {refused}）：入库 {accepted} 行，退回 {rejected} 行；错误 {errors} 处，警告 {warned} 处",
         outcome.files
     ))?;
+    restated(global, landing)?;
     let state = if landing.changed { "仓库已更新" } else { "没有新的内容，仓库保持原样" };
     global.out().line(format!("{state}，快照 {}", landing.snapshot))?;
     if errors > 0 {
         by_code(&landing.issues);
+    }
+    Ok(())
+}
+
+/// Tables that replace an earlier version, whether the sender said so or not.
+fn restated(global: &Global, landing: &suixin_warehouse::Landing) -> Result<()> {
+    let tables = landing.files.iter().flat_map(|f| f.tables.iter().map(move |t| (f, t)));
+    let again: Vec<_> = tables.filter(|(_, t)| t.revision > 0 && !t.returned).collect();
+    for (file, t) in again.iter().take(SHOWN_RESTATED) {
+        global.out().line(format!(
+            "{}：{} {} 的表 {} 第 {} 次更正，替换以前报的，新表里没有的行视为撤销",
+            file.file, t.unit, t.period, t.table, t.revision
+        ))?;
+    }
+    if again.len() > SHOWN_RESTATED {
+        global.out().line(format!("……共更正 {} 张表", again.len()))?;
     }
     Ok(())
 }
@@ -132,7 +160,7 @@ fn list<'a>(global: &Global, issues: impl Iterator<Item = &'a Issue>) -> Result<
         global.out().line(line(issue))?;
     }
     if all.len() > SHOWN {
-        global.out().line(format!("……另有 {} 处，全部见表 dq_issue，或加 --json 输出", all.len() - SHOWN))?;
+        global.out().line(format!("……另有 {} 处，加 --json 输出全部", all.len() - SHOWN))?;
     }
     Ok(())
 }

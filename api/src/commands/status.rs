@@ -6,6 +6,7 @@ use serde_json::json;
 use super::Exit;
 use crate::cli::{Global, PeriodArg};
 use crate::ops::returns::{self, OpenReturn, UnitReturns};
+use crate::schedule::{History, RefusedFile};
 
 /// Open returns listed on the screen.
 const SHOWN: usize = 60;
@@ -14,13 +15,42 @@ pub(super) async fn run(global: &Global, args: &PeriodArg) -> Result<Exit> {
     let app = global.open().await?;
     let year = args.year(app.clock);
     let (units, open) = returns::state(&app, year).await?;
+    let refused = History::of(&app.home).refused()?;
     if global.json {
-        global.out().json(&json!({ "year": year, "as_of": app.clock.today(), "units": units, "open": open }))?;
+        let refused: Vec<_> = refused.iter().map(|f| json!({ "file": f.name, "seen": f.seen })).collect();
+        global.out().json(
+            &json!({ "year": year, "as_of": app.clock.today(), "units": units, "open": open, "refused": refused }),
+        )?;
     } else {
         print_units(global, &units)?;
-        print_open(global, &open)?;
+        if units.iter().all(|u| u.expected + u.not_due == 0) {
+            global.out().line(format!("{year}年没有应报清单：接收该年报表后自动生成，或用 ingest --expected 加载"))?;
+        } else {
+            print_open(global, &open)?;
+        }
+        print_refused(global, &refused)?;
     }
     Ok(if open.iter().any(|o| o.received.is_none()) { Exit::Finding } else { Exit::Fine })
+}
+
+/// Returns that were sent back whole: the warehouse holds nothing of them.
+fn print_refused(global: &Global, refused: &[RefusedFile]) -> Result<()> {
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let row = |f: &RefusedFile| {
+        let issues: Vec<serde_json::Value> = serde_json::from_str(&f.issues).unwrap_or_default();
+        let said = |i: &serde_json::Value, name: &str| i[name].as_str().unwrap_or_default().to_owned();
+        let why = issues.first().map_or_else(String::new, |i| format!("{}（{}）", said(i, "message"), said(i, "code")));
+        vec![f.seen.format("%Y-%m-%d").to_string(), f.name.clone(), why]
+    };
+    global.out().line("\n整份退回、没有入库的文件")?;
+    let rows: Vec<Vec<String>> = refused.iter().take(SHOWN).map(row).collect();
+    global.out().table(&["日期", "文件", "原因"], &rows, &[])?;
+    if refused.len() > SHOWN {
+        global.out().line(format!("……另有 {} 个", refused.len() - SHOWN))?;
+    }
+    Ok(())
 }
 
 pub(super) fn print_units(global: &Global, units: &[UnitReturns]) -> Result<()> {

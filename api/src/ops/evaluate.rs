@@ -1,12 +1,14 @@
 //! Computing, scoring and looking for suspicions; and reading back what was found.
 
 use anyhow::{Context, Result};
+use chrono::Datelike;
 use serde::Serialize;
 use suixin_ingest::value::Value;
 use suixin_metrics::{Evaluation, RiskHit, SavedRisks};
-use suixin_warehouse::Frame;
+use suixin_warehouse::{Frame, Snapshot};
 
 use crate::app::App;
+use crate::commands::Usage;
 use crate::ops::Progress;
 
 /// Computes values, points, totals, ranks and grades of a year on the newest snapshot and saves them as one commit.
@@ -15,6 +17,7 @@ use crate::ops::Progress;
 /// When no scheme is in force, a statement fails, or the warehouse cannot be written.
 pub async fn compute(app: &App, year: i32, progress: Progress<'_>) -> Result<Evaluation> {
     let snapshot = app.warehouse.snapshot().await?;
+    ready(app, &snapshot, year)?;
     let tell = |stage: &str, done: u64, total: u64| progress(stage, done, total);
     let as_of = app.clock.as_of(year);
     let evaluation = suixin_metrics::compute(&snapshot, &app.definitions, year, as_of, &tell).await?;
@@ -28,12 +31,24 @@ pub async fn compute(app: &App, year: i32, progress: Progress<'_>) -> Result<Eva
 /// When a statement fails or the warehouse cannot be written.
 pub async fn risks(app: &App, year: i32, progress: Progress<'_>) -> Result<(Vec<RiskHit>, SavedRisks)> {
     let snapshot = app.warehouse.snapshot().await?;
+    ready(app, &snapshot, year)?;
     progress("排查疑点", 0, 1);
     let as_of = app.clock.as_of(year);
     let hits = suixin_metrics::run_risks(&snapshot, &app.definitions, year, as_of).await?;
     let saved = suixin_metrics::save_risks(&app.warehouse, &app.definitions, &hits, as_of, app.clock.now()).await?;
     progress("排查疑点", 1, 1);
     Ok((hits, saved))
+}
+
+/// There is something to evaluate: returns, and a year that has begun.
+fn ready(app: &App, snapshot: &Snapshot, year: i32) -> Result<()> {
+    if year > app.clock.today().year() {
+        return Err(Usage(format!("{year}年还没有开始，不能评价；请用 --period 写明已经开始的年度")).into());
+    }
+    if snapshot.row_count("submission_batch") == 0 {
+        return Err(Usage("仓库里还没有报表；请先执行 suixin ingest 接收".to_owned()).into());
+    }
+    Ok(())
 }
 
 /// A line of a ranking.

@@ -197,27 +197,25 @@ pub(super) async fn load(app: &App, path: &Path) -> Result<()> {
 }
 
 fn read_expected(path: &Path, contracts: &Contracts) -> Result<Vec<Expected>> {
-    let bad = || format!("应报清单 {} 有误", path.display());
-    let mut reader = csv::Reader::from_path(path).with_context(bad)?;
-    let headers = reader.headers().with_context(bad)?.clone();
+    let bad = |line: u64, why: &str| Usage(format!("应报清单 {} 第 {line} 行：{why}", path.display()));
+    let bytes = std::fs::read(path).with_context(|| format!("应报清单 {} 读不了", path.display()))?;
+    let mut reader = csv::Reader::from_reader(bytes.as_slice());
+    let headers = reader.headers().map_err(|_| bad(1, "不是 UTF-8 的 CSV"))?.clone();
     let at = |name: &str| {
         let place = headers.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
-        place.with_context(|| format!("应报清单 {} 缺少列 {name}", path.display()))
+        place.ok_or_else(|| bad(1, &format!("缺少列 {name}")))
     };
     let (form, unit, period, due) = (at("template_code")?, at("eval_unit_code")?, at("period")?, at("due_date")?);
     let mut out = Vec::new();
-    for record in reader.records() {
-        let record = record.with_context(bad)?;
+    for (line, record) in (2..).zip(reader.records()) {
+        let record = record.map_err(|_| bad(line, "列数与表头不同，或不是 UTF-8"))?;
         let text = |i: usize| record.get(i).unwrap_or_default().to_owned();
-        let line = record.position().map_or(0, csv::Position::line);
-        let entry = Expected {
-            form: text(form),
-            unit: text(unit),
-            period: text(period),
-            due: text(due).parse().with_context(|| format!("应报清单第 {line} 行的日期“{}”有误", text(due)))?,
-        };
-        anyhow::ensure!(contracts.forms.contains_key(&entry.form), "应报清单第 {line} 行：没有报表“{}”", entry.form);
-        out.push(entry);
+        let (form, due) = (text(form), text(due));
+        if !contracts.forms.contains_key(&form) {
+            return Err(bad(line, &format!("没有报表“{form}”")).into());
+        }
+        let due = due.parse().map_err(|_| bad(line, &format!("日期“{due}”应如 2025-03-05")))?;
+        out.push(Expected { form, unit: text(unit), period: text(period), due });
     }
     out.sort();
     Ok(out)
@@ -266,8 +264,10 @@ mod tests {
         let app = app(home.path()).await;
         let of = Return { form: "T-NEED".into(), unit: "510903".into(), period: "202503".parse().unwrap() };
         let original = list(&app, 2025, false).await.unwrap().into_iter();
-        let original = original.filter(|d| d.form == of.form && d.unit == of.unit && d.period == "202503").last().unwrap();
-        let extend = |to: &str| Grant::Extend { to: day(to), by: "局长办公会".into(), reason: "系统检修".into() };
+        let original =
+            original.filter(|d| d.form == of.form && d.unit == of.unit && d.period == "202503").last().unwrap();
+        let extend =
+            |to: &str| Grant::Extend { to: day(to), by: "局长办公会".into(), reason: "系统检修".into() };
 
         let refused = grant(&app, &of, &extend(&original.due.to_string())).await.unwrap_err();
         assert!(refused.is::<Usage>() && list(&app, 2025, true).await.unwrap().is_empty(), "{refused}");

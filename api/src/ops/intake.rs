@@ -12,6 +12,7 @@ use suixin_warehouse::Landing;
 
 use crate::app::App;
 use crate::ops::{Progress, expected};
+use crate::schedule::{History, SeenFile};
 
 /// What to take in.
 #[derive(Debug, Clone, Default)]
@@ -42,6 +43,17 @@ impl Outcome {
         self.issues(Level::Error).count()
     }
 
+    /// What is remembered of a file of the delivery: of one that was refused its mistakes.
+    ///
+    /// # Errors
+    /// When they cannot be written as JSON.
+    pub fn seen(&self, sha256: &str, name: &str) -> Result<SeenFile> {
+        let refused = self.landing.files.iter().any(|f| f.refused && f.file == name);
+        let issues: Vec<_> = self.landing.issues.iter().filter(|i| refused && i.file == name).collect();
+        let issues = serde_json::to_string(&issues)?;
+        Ok(SeenFile { sha256: sha256.to_owned(), name: name.to_owned(), refused, issues })
+    }
+
     /// Issues of a level.
     pub fn issues(&self, level: Level) -> impl Iterator<Item = &Issue> {
         self.landing.issues.iter().filter(move |i| i.level == level)
@@ -69,7 +81,12 @@ pub async fn run(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<O
     if intake.expected.is_none() && landing.changed {
         expected::ensure(app, &years).await?;
     }
-    Ok(Outcome { files: usize::try_from(total).unwrap_or(usize::MAX), landing })
+    let outcome = Outcome { files: usize::try_from(total).unwrap_or(usize::MAX), landing };
+    // Of what was sent back whole the warehouse holds nothing; the history does.
+    let refused = outcome.landing.files.iter().filter(|f| f.refused);
+    let refused: Vec<SeenFile> = refused.map(|f| outcome.seen(&f.sha256, &f.file)).collect::<Result<_>>()?;
+    History::of(&app.home).remember(&refused, app.clock.now())?;
+    Ok(outcome)
 }
 
 /// Reads and checks the files without landing them; all of them are in memory afterwards.

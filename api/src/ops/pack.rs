@@ -10,6 +10,7 @@ use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Priv
 use suixin_warehouse::Snapshot;
 
 use crate::app::App;
+use crate::commands::Usage;
 use crate::ops::{Progress, basis};
 
 /// A pack that was made.
@@ -48,7 +49,9 @@ fn print(app: &App, brief: &Brief, dir: &Path, progress: Progress<'_>) -> Result
 async fn brief(app: &App, snapshot: &Snapshot, year: i32, as_of: chrono::NaiveDate) -> Result<Brief> {
     let scored = snapshot.query(&format!("SELECT COUNT(*) FROM eval_score WHERE period = '{year}'")).await?;
     let none = scored.rows.first().and_then(|r| r[0].as_decimal()).is_none_or(|n| n.is_zero());
-    anyhow::ensure!(!none, "{year}年还没有得分；请先执行 suixin compute --period {year}");
+    if none {
+        return Err(Usage(format!("{year}年还没有得分；请先执行 suixin compute --period {year}")).into());
+    }
     let datasets = suixin_metrics::run_datasets(snapshot, &app.definitions, year, as_of, None).await?;
     Ok(Brief {
         meta: Meta {
@@ -122,6 +125,10 @@ fn cell(value: Value) -> Cell {
 /// # Errors
 /// When the folder holds no manifest, or its snapshot is not in the warehouse.
 pub async fn verify(app: &App, dir: &Path, progress: Progress<'_>) -> Result<Vec<String>> {
+    if !dir.join(suixin_reports::manifest::FILE).is_file() {
+        let file = suixin_reports::manifest::FILE;
+        return Err(Usage(format!("{} 里没有 {file}，不是一份印好的材料", dir.display())).into());
+    }
     let printed = suixin_reports::read_manifest(dir)?;
     let mut out: Vec<String> = suixin_reports::verify_manifest(dir)?.into_iter().map(difference).collect();
     if printed.definitions_hash != app.definitions.hash() {
@@ -129,9 +136,8 @@ pub async fn verify(app: &App, dir: &Path, progress: Progress<'_>) -> Result<Vec
     }
     let snapshot = app.warehouse.snapshot_at(&printed.snapshot.parse()?).await?;
     let brief = brief(app, &snapshot, printed.year, printed.as_of).await?;
-    let scratch = app.home.join("state").join("verify");
-    let again = print(app, &brief, &scratch, progress)?;
-    std::fs::remove_dir_all(&scratch).ok();
+    let scratch = tempfile::tempdir().context("临时文件夹建不了")?;
+    let again = print(app, &brief, &scratch.path().join("pack"), progress)?;
     out.extend(figures(&printed, &again));
     out.extend(documents(&printed, &again));
     Ok(out)

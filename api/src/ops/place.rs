@@ -75,7 +75,8 @@ fn read_columns<'t>(table: &'t Table, statement: &str) -> Vec<&'t str> {
 #[must_use]
 pub fn text(app: &App, trace: &Trace) -> String {
     let mut places = Places::new(app);
-    let mut out = format!("{}\n{}\n数据快照 {}\n", trace.figure, trace.title, trace.snapshot);
+    let value = trace.value.as_deref().unwrap_or("没有数值");
+    let mut out = format!("{}\n{}：{value}\n数据快照 {}\n", trace.figure, trace.title, trace.snapshot);
     for part in &trace.parts {
         out += &format!("\n【{}】{}\n", part.figure, part.title);
         for table in &part.tables {

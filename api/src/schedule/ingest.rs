@@ -12,7 +12,7 @@ use suixin_ingest::delivery::{self, ReceivedTimes};
 use super::Done;
 use super::history::{History, SeenFile};
 use crate::app::App;
-use crate::ops::intake::{self, Intake, Outcome};
+use crate::ops::intake::{self, Intake};
 
 /// How long a file must have been left alone.
 const QUIET: Duration = Duration::from_secs(30);
@@ -44,18 +44,10 @@ pub(super) async fn run(app: &App) -> Result<Done> {
     let only = Some(new.iter().map(|c| c.path.clone()).collect());
     let intake = Intake { paths: vec![inbox], only, ..Intake::default() };
     let outcome = intake::run(app, &intake, &|_, _, _| {}).await?;
-    let seen: Vec<SeenFile> = new.into_iter().map(|c| seen(c, &outcome)).collect::<Result<_>>()?;
+    let seen: Vec<SeenFile> = new.iter().map(|c| outcome.seen(&c.sha256, &c.name)).collect::<Result<_>>()?;
     let refused = seen.iter().filter(|f| f.refused).count();
     History::of(&app.home).remember(&seen, app.clock.now())?;
     Ok(Done::changed(format!("接收 {} 个文件，其中退回 {refused} 个；查出错误 {} 处", outcome.files, outcome.errors())))
-}
-
-/// What is remembered of a file. Of a refused one nothing is in the warehouse, so its mistakes are kept here.
-fn seen(file: Candidate, outcome: &Outcome) -> Result<SeenFile> {
-    let landed = outcome.landing.files.iter().find(|f| f.file == file.name);
-    let refused = landed.is_some_and(|f| f.refused);
-    let issues: Vec<_> = outcome.landing.issues.iter().filter(|i| refused && i.file == file.name).collect();
-    Ok(SeenFile { sha256: file.sha256, name: file.name, refused, issues: serde_json::to_string(&issues)? })
 }
 
 /// The returns in the inbox that nobody is writing any more, and how many still wait.

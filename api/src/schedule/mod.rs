@@ -17,7 +17,7 @@ use chrono_tz::Asia::Shanghai;
 use tokio::sync::Mutex;
 use tokio_cron_scheduler::{Job as CronJob, JobScheduler};
 
-pub use history::{History, Outcome, RefusedFile, Run};
+pub use history::{History, Outcome, RefusedFile, Run, SeenFile};
 pub use staleness::pack_behind;
 pub use times::Times;
 

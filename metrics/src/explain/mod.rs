@@ -71,6 +71,8 @@ pub struct ScoreExplanation {
     pub deduct: String,
     /// Total.
     pub total: String,
+    /// Whether the data changed after the saved score was computed, so that it differs from this one.
+    pub unsaved: bool,
     /// What the total was before it was restated.
     pub before: Option<Before>,
     /// The sum in words.
@@ -140,7 +142,8 @@ fn explain_score(
     only: Option<&str>,
     grounds: &Grounds,
 ) -> Result<ScoreExplanation, MetricsError> {
-    let items = explain_items(result, s, only, grounds)?;
+    let items = explain_items(result, s, grounds);
+    let groups = only_those(grouped(items), s, only)?;
     let d = &result.definition;
     let total = format!("{:.2}", s.total);
     let year = grounds.window.period.year();
@@ -154,6 +157,7 @@ fn explain_score(
         core: format!("{:.2}", s.core),
         bonus: format!("{:.2}", s.bonus),
         deduct: format!("{:.2}", s.deduct),
+        unsaved: grounds.saved.differs(&result.scheme, s, year),
         before: grounds.saved.before(&result.scheme, &s.subject.key, year, "TOTAL", &total),
         total,
         arithmetic: total_text(s),
@@ -162,21 +166,16 @@ fn explain_score(
         grade: s.grade.as_ref().map(|g| format!("{g}（{}）", d.grade_name(g))),
         veto: veto_text(result, s),
         eligible: s.eligible,
-        groups: grouped(items),
+        groups,
     })
 }
 
-fn explain_items(
-    result: &SchemeResult,
-    s: &SubjectScore,
-    only: Option<&str>,
-    grounds: &Grounds,
-) -> Result<Vec<(String, Kind, ItemExplanation)>, MetricsError> {
+fn explain_items(result: &SchemeResult, s: &SubjectScore, grounds: &Grounds) -> Vec<(String, Kind, ItemExplanation)> {
     let year = grounds.window.period.year();
     let values = result.year_values(year);
     let definition = |id: &str| result.indicators.iter().find(|i| i.id() == id);
-    let wanted = s.items.iter().filter(|item| only.is_none_or(|id| id.eq_ignore_ascii_case(&item.indicator)));
-    let explained: Vec<_> = wanted
+    s.items
+        .iter()
         .filter_map(|item| {
             let i = definition(&item.indicator)?;
             let measured = values.get(i.id()).and_then(|v| v.get(s.subject.key.as_str())).copied();
@@ -184,13 +183,23 @@ fn explain_items(
             explained.before = grounds.saved.before(&result.scheme, &s.subject.key, year, i.id(), &explained.points);
             Some((i.level1.clone(), i.kind, explained))
         })
-        .collect();
-    if explained.is_empty() {
-        let given = only.unwrap_or_default().to_owned();
-        let hint = hint(&given, s.items.iter().map(|i| i.indicator.as_str()));
-        return Err(MetricsError::NotFound { what: "指标", given, hint });
+        .collect()
+}
+
+/// Only the indicator asked for, in its group; the group keeps the points of all its indicators.
+fn only_those(
+    mut groups: Vec<GroupExplanation>,
+    s: &SubjectScore,
+    only: Option<&str>,
+) -> Result<Vec<GroupExplanation>, MetricsError> {
+    let Some(id) = only else { return Ok(groups) };
+    groups.iter_mut().for_each(|g| g.items.retain(|i| i.indicator.eq_ignore_ascii_case(id)));
+    groups.retain(|g| !g.items.is_empty());
+    if groups.is_empty() {
+        let hint = hint(id, s.items.iter().map(|i| i.indicator.as_str()));
+        return Err(MetricsError::NotFound { what: "指标", given: id.to_owned(), hint });
     }
-    Ok(explained)
+    Ok(groups)
 }
 
 /// Indicators by first-level group, in the order in which the groups first appear.

@@ -20,6 +20,12 @@ impl fmt::Display for ScoreExplanation {
         writeln!(f, "{}（{}{group}）", self.name, self.subject)?;
         let grade = self.grade.as_ref().map_or(String::new(), |g| format!("，等次{g}"));
         writeln!(f, "  {}，第{}名（共{}个）{grade}", self.arithmetic, self.rank, self.ranked_with)?;
+        if self.unsaved {
+            writeln!(
+                f,
+                "  注意：报表在上次计算之后有变动，以下按最新数据说明，与已存的得分不同；请执行 suixin compute 重算"
+            )?;
+        }
         if let Some(before) = &self.before {
             writeln!(f, "  变动：{before}，现为{}分", self.total)?;
         }

@@ -4,6 +4,7 @@
 //! grouping, that gives the rows of that table which went into one row of the result. It knows SQL only: no files, no
 //! definitions, no data.
 
+mod counted;
 mod inline;
 mod parts;
 mod probe;
@@ -22,7 +23,7 @@ pub(crate) use probe::Probe;
 pub(crate) struct Wanted<'a> {
     /// Output column → text that it must have.
     pub equal: BTreeMap<&'a str, &'a str>,
-    /// Output column whose scalar subqueries are looked into; none: those of all columns.
+    /// Output column that is asked for: the rows that it counts and no others; none: those of all columns.
     pub output: Option<&'a str>,
 }
 
@@ -109,6 +110,21 @@ mod tests {
                    FROM (SELECT id, c FROM a) n) j GROUP BY j.c";
         let found = sqls(sql, &[("k", "U")], None);
         assert!(found.len() == 1 && found[0].contains("COALESCE(CAST(c AS VARCHAR), '') = up2.c1"), "{found:?}");
+    }
+
+    #[test]
+    fn only_the_rows_that_the_column_asked_for_counts() {
+        let sql = "SELECT c.red, c.all_of_them, d.other FROM (SELECT COUNT(*) FILTER (WHERE level='R') AS red, COUNT(*) AS all_of_them, \
+                   SUM(CASE WHEN done=1 THEN amount ELSE 0 END) AS paid FROM a) c CROSS JOIN (SELECT COUNT(*) AS other FROM b) d";
+        let red = sqls(sql, &[], Some("red"));
+        assert_eq!(red.len(), 1, "what stands beside has no part in it: {red:?}");
+        assert!(red[0].ends_with("(level = 'R')"), "{red:?}");
+        assert!(!sqls(sql, &[], Some("all_of_them"))[0].contains("level"));
+        let paid =
+            sqls("SELECT SUM(CASE WHEN done=1 THEN amount ELSE 0 END) AS v, COUNT(x.k) AS n FROM x", &[], Some("v"));
+        assert_eq!(paid, ["SELECT DISTINCT x.\"id\" FROM x WHERE ((done = 1))"]);
+        let held = sqls("SELECT SUM(CASE WHEN done=1 THEN 0 ELSE amount END) AS v FROM x", &[], Some("v"));
+        assert_eq!(held, ["SELECT DISTINCT x.\"id\" FROM x"], "a branch that counts for nothing is not understood");
     }
 
     #[test]

@@ -48,10 +48,6 @@ impl Output {
     pub(super) fn plain(&self) -> Option<&Expr> {
         self.expr.as_ref().filter(|e| is_plain(e))
     }
-
-    pub(super) fn is_called(&self, name: &str) -> bool {
-        self.name.as_ref().is_some_and(|n| is(n, name))
-    }
 }
 
 /// The last part of a table's name, in lower case.
@@ -93,14 +89,14 @@ fn derived_outputs(factor: &TableFactor) -> Option<Vec<Output>> {
     Some(column_names(subquery, Some(alias)).into_iter().map(column).collect())
 }
 
-fn alias_of(factor: &TableFactor) -> Option<&TableAlias> {
+pub(super) fn alias_of(factor: &TableFactor) -> Option<&TableAlias> {
     match factor {
         TableFactor::Table { alias, .. } | TableFactor::Derived { alias, .. } => alias.as_ref(),
         _ => None,
     }
 }
 
-fn is(name: &Ident, text: &str) -> bool {
+pub(super) fn is(name: &Ident, text: &str) -> bool {
     name.value.eq_ignore_ascii_case(text)
 }
 
@@ -148,7 +144,7 @@ pub(super) fn subqueries(part: &impl Visit) -> Vec<Query> {
 }
 
 /// Whether an expression is a function of one row: no aggregate, no window, no subquery.
-fn is_plain(expr: &Expr) -> bool {
+pub(super) fn is_plain(expr: &Expr) -> bool {
     let many = |e: &Expr| match e {
         Expr::Function(f) => f.over.is_some() || AGGREGATES.contains(&table_name(&f.name).as_str()),
         Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } => true,

@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use suixin_warehouse::sql::ast::{Expr, Ident, Query, Select, TableAlias, TableFactor, visit_expressions};
 
 use super::Wanted;
-use super::parts::{column_names, factors, outputs, selects, subqueries, table_name};
+use super::counted::{condition, one_column, taking_part};
+use super::parts::{column_names, factors, is, outputs, selects, subqueries, table_name};
 use super::probe::Probe;
 
 /// What the rows of a query must fit, given by the query around it.
@@ -27,6 +28,16 @@ struct Scope {
     names: BTreeSet<String>,
 }
 
+impl Scope {
+    /// Only the rows that meet this too.
+    fn also(&mut self, condition: Option<Expr>) {
+        if let Some(condition) = condition {
+            let more = format!("({condition})");
+            self.condition = if self.condition.is_empty() { more } else { format!("{} AND {more}", self.condition) };
+        }
+    }
+}
+
 #[derive(Default)]
 struct Walk {
     probes: Vec<Probe>,
@@ -41,16 +52,23 @@ pub(super) fn walk(query: &Query, wanted: &Wanted<'_>) -> Vec<Probe> {
     let equal =
         wanted.equal.iter().filter_map(|(name, text)| Some((place(name)?, format!("'{}'", text.replace('\'', "''")))));
     let above = Above { equal: equal.collect(), ..Above::default() };
+    let asked = wanted.output.and_then(place);
     for select in selects(&query.body) {
-        walk.select(select, &above, wanted.output);
+        walk.select(select, &above, asked);
     }
     walk.probes
 }
 
 impl Walk {
-    fn select(&mut self, select: &Select, above: &Above, output: Option<&str>) {
-        let scope = scope_of(select, above);
-        for factor in factors(select) {
+    /// `asked`: the place of the output column that the rows are wanted for.
+    fn select(&mut self, select: &Select, above: &Above, asked: Option<usize>) {
+        let outputs = outputs(select);
+        let column = asked.and_then(|place| outputs.get(place)?.expr.as_ref());
+        let mut scope = scope_of(select, above);
+        scope.also(column.and_then(condition));
+        let taking_part = column.map_or_else(|| factors(select), |c| taking_part(select, c));
+        let alone = factors(select).len() == 1;
+        for factor in taking_part {
             match factor {
                 TableFactor::Table { name, alias, .. } => self.probes.push(Probe {
                     table: table_name(name),
@@ -58,20 +76,23 @@ impl Walk {
                     from: scope.from.clone(),
                     condition: scope.condition.clone(),
                 }),
-                TableFactor::Derived { subquery, alias, .. } => self.derived(subquery, alias.as_ref(), &scope),
+                TableFactor::Derived { subquery, alias, .. } => {
+                    let name = alias.as_ref().map_or("", |a| a.name.value.as_str());
+                    let inner = column.and_then(|c| one_column(c, name, alone));
+                    self.derived(subquery, alias.as_ref(), &scope, inner.as_deref());
+                }
                 _ => {}
             }
         }
-        let outputs = outputs(select);
-        let looked_into = outputs.iter().filter(|o| output.is_none_or(|name| o.is_called(name)));
-        let inside = looked_into.filter_map(|o| o.expr.as_ref()).chain(&select.selection);
-        for query in inside.flat_map(subqueries) {
+        let all = outputs.iter().filter_map(|o| o.expr.as_ref());
+        let looked_into: Vec<&Expr> = column.map_or_else(|| all.collect(), |c| vec![c]);
+        for query in looked_into.into_iter().chain(&select.selection).flat_map(subqueries) {
             self.subquery(&query, &scope);
         }
     }
 
     /// The rows of a derived table that the query around it uses: those whose plain columns it has.
-    fn derived(&mut self, query: &Query, alias: Option<&TableAlias>, scope: &Scope) {
+    fn derived(&mut self, query: &Query, alias: Option<&TableAlias>, scope: &Scope, asked: Option<&str>) {
         let columns = plain_columns(query, alias);
         let mut above = Above::default();
         if let Some(alias) = alias.filter(|_| !columns.is_empty()) {
@@ -87,8 +108,11 @@ impl Walk {
             above.from = Some(format!("(SELECT DISTINCT {} FROM {}{condition}) AS {up}", taken.join(", "), scope.from));
             above.equal = columns.iter().enumerate().map(|(n, (place, _))| (*place, format!("{up}.c{n}"))).collect();
         }
+        let names = column_names(query, alias);
+        let is_asked = |n: &Option<Ident>| n.as_ref().zip(asked).is_some_and(|(n, asked)| is(n, asked));
+        let place = names.iter().position(is_asked);
         for select in selects(&query.body) {
-            self.select(select, &above, None);
+            self.select(select, &above, place);
         }
     }
 

@@ -27,8 +27,8 @@ pub struct SavedRisks {
     pub not_found: usize,
 }
 
-/// Saves hits found as of `as_of`. `clock` gives the day they are seen: a new hit is first seen then, an old one keeps its
-/// first day, its status and a level that people raised.
+/// Saves hits found as of `as_of`. A new hit is first seen on that day, or today if that is earlier; an old one
+/// keeps its first day, its status and a level that people raised.
 ///
 /// # Errors
 /// When the warehouse cannot be read or written.
@@ -44,7 +44,8 @@ pub async fn save_risks(
     let stored = tables::stored(&snapshot, &RISK_HIT).await?;
     let stored: BTreeMap<String, Vec<Value>> = stored.into_iter().map(|row| (row[key].to_string(), row)).collect();
     let run = format!("R{}-{}", as_of.format("%Y%m%d"), snapshot.id());
-    let rows: Vec<Vec<Value>> = hits.iter().map(|h| row(h, stored.get(&h.hit_key), &run, clock.date())).collect();
+    let rows: Vec<Vec<Value>> =
+        hits.iter().map(|h| row(h, stored.get(&h.hit_key), &run, (as_of.min(clock.date()), clock.date()))).collect();
     let again = hits.iter().filter(|h| stored.contains_key(&h.hit_key)).count();
     let writes = vec![
         TableWrite {
@@ -58,7 +59,9 @@ pub async fn save_risks(
     Ok(SavedRisks { snapshot, new: hits.len() - again, again, not_found: stored.len() - again })
 }
 
-fn row(hit: &RiskHit, before: Option<&Vec<Value>>, run: &str, today: NaiveDate) -> Vec<Value> {
+/// `days`: the day that the run stands for, on which a new hit counts as seen, and the day of the run.
+fn row(hit: &RiskHit, before: Option<&Vec<Value>>, run: &str, days: (NaiveDate, NaiveDate)) -> Vec<Value> {
+    let (stands_for, today) = days;
     let kept = |column: &str, otherwise: Value| before.map_or(otherwise, |row| row[RISK_HIT.place(column)].clone());
     let level =
         kept("level", Value::Null).as_str().and_then(Severity::of).map_or(hit.severity, |l| l.max(hit.severity));
@@ -72,7 +75,7 @@ fn row(hit: &RiskHit, before: Option<&Vec<Value>>, run: &str, today: NaiveDate) 
         text(&hit.hit_key),
         hit.amount.as_ref().and_then(crate::number::Num::to_decimal).map_or(Value::Null, Value::Dec),
         text(&hit.evidence_json()),
-        kept("first_seen", Value::Date(today)),
+        kept("first_seen", Value::Date(stands_for)),
         Value::Date(today),
         kept("status_code", text(NEW)),
         text(level.code()),

@@ -7,9 +7,9 @@ use suixin_ingest::contract::Contracts;
 use suixin_warehouse::Snapshot;
 use tokio::task::JoinSet;
 
-use super::Part;
 use super::part::{Statement, of_dataset, of_score, parse};
 use super::rows::{TracedTable, name_files, rows};
+use super::{Depth, Part};
 use crate::compute::{bad, subjects};
 use crate::definitions::Definitions;
 use crate::error::MetricsError;
@@ -19,6 +19,8 @@ use crate::window::Window;
 
 /// Statements looked into for one figure; the figures beyond are named, not followed.
 const STATEMENTS: usize = 120;
+/// Statements of one indicator at most: numerator and denominator. More are a sum's.
+const OWN_STATEMENTS: usize = 2;
 /// Statements looked into at once.
 const AT_ONCE: usize = 4;
 
@@ -27,6 +29,7 @@ pub(super) struct Follow<'a> {
     snapshot: &'a Snapshot,
     defs: &'a Definitions,
     window: Window,
+    depth: Depth,
     contracts: Arc<Contracts>,
     subjects: BTreeMap<String, Vec<Subject>>,
     waiting: VecDeque<Statement>,
@@ -37,12 +40,18 @@ pub(super) struct Follow<'a> {
 }
 
 impl<'a> Follow<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, defs: &'a Definitions, window: Window) -> Result<Self, MetricsError> {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        defs: &'a Definitions,
+        window: Window,
+        depth: Depth,
+    ) -> Result<Self, MetricsError> {
         let contracts = Contracts::embedded().map_err(|e| bad("数据契约", e.to_string()))?;
         Ok(Self {
             snapshot,
             defs,
             window,
+            depth,
             contracts: Arc::new(contracts),
             subjects: BTreeMap::new(),
             waiting: VecDeque::new(),
@@ -57,7 +66,10 @@ impl<'a> Follow<'a> {
         self.seen.insert(figure.to_owned());
         let (first, key, last) = parse(figure)?;
         if self.defs.schemes.contains_key(first) {
-            let (title, statements) = self.score(first, key, last).await?;
+            let (title, mut statements) = self.score(first, key, last).await?;
+            if self.depth == Depth::Own && statements.len() > OWN_STATEMENTS {
+                self.left.extend(statements.drain(..).map(|s| s.figure));
+            }
             self.take_up(statements);
             return Ok(title);
         }
@@ -65,6 +77,29 @@ impl<'a> Follow<'a> {
         let title = statement.title.clone();
         self.waiting.push_back(statement);
         Ok(title)
+    }
+
+    /// The number: the cell of a dataset, or the saved score.
+    pub(super) async fn value(&self, figure: &str) -> Result<Option<String>, MetricsError> {
+        let (first, key, last) = parse(figure)?;
+        let sql = if self.defs.schemes.contains_key(first) {
+            let [key, last] = [key, last].map(|t| t.replace('\'', "''"));
+            format!(
+                "SELECT score FROM eval_score WHERE scheme='{first}' AND subject_id='{key}' AND indicator_id='{last}' \
+                 AND period='{}'",
+                self.window.period
+            )
+        } else {
+            let statement = of_dataset(self.defs, &self.window, (first, key, last))?;
+            let text = |v: &str| v.replace('\'', "''");
+            let is = |(k, v): (&String, &String)| format!("COALESCE(CAST(d.\"{k}\" AS VARCHAR), '') = '{}'", text(v));
+            let rows: Vec<String> = statement.equal.iter().map(is).collect();
+            let condition = if rows.is_empty() { String::new() } else { format!(" WHERE {}", rows.join(" AND ")) };
+            format!("SELECT d.\"{last}\" FROM ({}) AS d{condition}", statement.sql)
+        };
+        let failed = |source| MetricsError::Statement { id: figure.to_owned(), source };
+        let frame = self.snapshot.query(&sql).await.map_err(failed)?;
+        Ok(frame.rows.first().map(|r| &r[0]).filter(|v| !v.is_null()).map(ToString::to_string))
     }
 
     pub(super) async fn run(&mut self) -> Result<(), MetricsError> {
@@ -85,7 +120,7 @@ impl<'a> Follow<'a> {
         if !self.seen.insert(figure.clone()) {
             return Ok(());
         }
-        if self.parts.len() + self.waiting.len() >= STATEMENTS {
+        if self.depth == Depth::Own || self.parts.len() + self.waiting.len() >= STATEMENTS {
             self.left.insert(figure);
             return Ok(());
         }

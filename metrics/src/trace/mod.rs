@@ -20,6 +20,15 @@ use crate::error::MetricsError;
 use crate::window::Window;
 use follow::Follow;
 
+/// How far a figure is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Its own statements; the scores that it is made from are named.
+    Own,
+    /// Down to the rows of the indicators behind the scores that it is made from.
+    Rows,
+}
+
 /// Rows listed a table; the number of all of them is given beside.
 pub const ROWS_LISTED: usize = 200;
 
@@ -30,11 +39,13 @@ pub struct Trace {
     pub figure: String,
     /// What it is, in words.
     pub title: String,
+    /// The number itself, as the snapshot gives it; none where it has none.
+    pub value: Option<String>,
     /// Snapshot that was read.
     pub snapshot: String,
     /// Statements that made it, with their rows; the figure's own first, then those that it is made from.
     pub parts: Vec<Part>,
-    /// Figures that it is made from and that were not followed, for there are too many: each can be traced itself.
+    /// Figures that it is made from and that were not followed: each can be traced itself.
     pub not_followed: Vec<String>,
 }
 
@@ -63,13 +74,16 @@ pub async fn trace(
     figure: &str,
     year: i32,
     as_of: NaiveDate,
+    depth: Depth,
 ) -> Result<Trace, MetricsError> {
-    let mut follow = Follow::new(snapshot, defs, Window::year(year, as_of))?;
+    let mut follow = Follow::new(snapshot, defs, Window::year(year, as_of), depth)?;
     let title = follow.start(figure).await?;
+    let value = follow.value(figure).await?;
     follow.run().await?;
     Ok(Trace {
         figure: figure.to_owned(),
         title,
+        value,
         snapshot: snapshot.id().to_string(),
         parts: follow.parts,
         not_followed: follow.left.into_iter().collect(),

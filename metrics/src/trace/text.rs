@@ -6,7 +6,8 @@ use super::{Part, ROWS_LISTED, Trace, TracedRow, TracedTable};
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}\n{}\n数据快照 {}", self.figure, self.title, self.snapshot)?;
+        let value = self.value.as_deref().unwrap_or("没有数值");
+        writeln!(f, "{}\n{}：{value}\n数据快照 {}", self.figure, self.title, self.snapshot)?;
         for part in &self.parts {
             write!(f, "\n{part}")?;
         }

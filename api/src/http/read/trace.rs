@@ -1,6 +1,7 @@
 //! A figure with what it prints and the rows behind it.
 
 use serde::Serialize;
+use suixin_metrics::Depth;
 use suixin_metrics::trace::{Part, TracedRow, TracedTable};
 use suixin_reports::number::{self, Format};
 use utoipa::ToSchema;
@@ -94,7 +95,8 @@ pub struct TraceCell {
 /// # Errors
 /// `NotFound` for an unknown figure.
 pub async fn trace(web: &Web, now: &Now, id: &str) -> Result<FigureTrace, Problem> {
-    let traced = suixin_metrics::trace(&now.snapshot, &web.app.definitions, id, now.year, now.as_of).await?;
+    let traced =
+        suixin_metrics::trace(&now.snapshot, &web.app.definitions, id, now.year, now.as_of, Depth::Own).await?;
     let (text, unit) = printed(web, now, id).await?;
     let (app, year) = (web.app.clone(), now.year);
     // Received files are opened again for their cells.
