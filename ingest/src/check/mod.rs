@@ -2,9 +2,16 @@
 //! taken in part (rows in quarantine) or refused whole, and the sender can see why.
 
 mod column;
+mod copies;
+mod fill;
+mod hidden;
 mod issues;
+mod origin;
+mod plan;
 mod row;
+mod rows;
 mod sheet;
+mod split;
 mod total;
 
 use std::collections::BTreeMap;
@@ -97,8 +104,9 @@ impl Checker {
         file.encoding = raw.encoding;
         let path = PathSays::read(&source.hint, &self.names);
         for sheet in raw.sheets {
-            self.check_sheet(&sheet, &path, file);
+            self.check_sheet(sheet, &path, file);
         }
+        copies::settle(&self.contracts, file);
         if file.tables.is_empty() && !file.refused() {
             let issue = file_issue(
                 &file.name,
@@ -112,7 +120,7 @@ impl Checker {
 }
 
 fn load(path: &Path, file: &mut CheckedFile) -> Result<RawFile, ReadError> {
-    let bytes = std::fs::read(path)?;
+    let bytes = read::read_bytes_of(path)?;
     file.size_bytes = bytes.len() as u64;
     file.sha256 = hex::encode(Sha256::digest(&bytes));
     read::read_bytes(&bytes)

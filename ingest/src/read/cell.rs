@@ -87,6 +87,8 @@ pub struct Sheet {
     pub said: Said,
     /// Hidden rows and columns, merged regions.
     pub marks: super::Marks,
+    /// Whether day numbers count from 1904 (workbooks of old Macintoshes) and not from 1900.
+    pub from_1904: bool,
     /// Used rows in order.
     pub rows: Vec<RawRow>,
 }
