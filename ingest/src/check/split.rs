@@ -31,8 +31,10 @@ impl Checker {
     /// The tables of a sheet.
     pub(super) fn regions(&self, sheet: Sheet, path: &PathSays) -> Vec<Region> {
         let Some(found) = self.find_table(&sheet, path) else { return vec![Region { sheet, found: None }] };
-        let parts = self.beside(&sheet, &found, path).unwrap_or_else(|| vec![sheet]);
-        parts.into_iter().flat_map(|part| self.below_each_other(part, path)).collect()
+        match self.beside(&sheet, &found, path) {
+            Some(parts) => parts.into_iter().flat_map(|p| self.below_each_other(p, None, path)).collect(),
+            None => self.below_each_other(sheet, Some(found), path),
+        }
     }
 
     /// Parts between columns that are blank from the header on, if at least two of them are complete tables.
@@ -47,9 +49,9 @@ impl Checker {
         (parts.iter().filter(complete).count() > 1).then_some(parts)
     }
 
-    fn below_each_other(&self, sheet: Sheet, path: &PathSays) -> Vec<Region> {
+    fn below_each_other(&self, sheet: Sheet, mut first: Option<HeaderMatch>, path: &PathSays) -> Vec<Region> {
         let (mut out, mut rest) = (Vec::new(), sheet);
-        while let Some(found) = self.find_table(&rest, path) {
+        while let Some(found) = first.take().or_else(|| self.find_table(&rest, path)) {
             let mut from = found.data_from;
             let further = loop {
                 match self.further(&rest, &found, from, path) {

@@ -54,16 +54,16 @@ pub(super) fn check_total(
     total: &RawRow,
 ) -> Option<Refusal> {
     for plan in plans.iter().filter(|p| is_amount(table, p)) {
-        let Ok(stated) = parse_number(total.cell(plan.source)) else { continue };
+        let Some(stated) = in_unit(plan, total.cell(plan.source)) else { continue };
         let Some(sum) = sum(plan, detail) else { continue };
-        if (stated.value - sum).abs() > Decimal::new(1, 2) {
+        if (stated - sum).abs() > Decimal::new(1, 2) {
             return Some(Refusal::new(
                 "DQ014",
                 format!(
                     "合计行“{}”（{}）为 {}，明细之和为 {}，整表退回",
                     plan.header,
                     cell_ref(plan.source, total.no),
-                    stated.value.normalize(),
+                    stated.normalize(),
                     sum.normalize()
                 ),
                 "请核对明细和合计后，以“更正”重报本表",
@@ -79,7 +79,13 @@ fn is_amount(table: &Table, plan: &ColumnPlan<'_>) -> bool {
 
 fn sum(plan: &ColumnPlan<'_>, detail: &[&RawRow]) -> Option<Decimal> {
     let cells = detail.iter().map(|r| r.cell(plan.source)).filter(|c| !plan.is_nothing(c));
-    cells.map(|c| parse_number(c).ok().map(|a| if a.own_unit { a.value / plan.factor } else { a.value })).sum()
+    cells.map(|c| in_unit(plan, c)).sum()
+}
+
+/// A number in the unit of the sheet: a cell may say its own.
+fn in_unit(plan: &ColumnPlan<'_>, cell: &Cell) -> Option<Decimal> {
+    let amount = parse_number(cell).ok()?;
+    if amount.own_unit { amount.value.checked_div(plan.factor) } else { Some(amount.value) }
 }
 
 /// Compares subtotals with the rows that they close (or open, where each township begins with its own). A subtotal may
@@ -95,15 +101,15 @@ pub(super) fn check_subtotals(
         let Some(sums) = running_sums(plan, detail) else { continue };
         let bounds = || subtotals.iter().map(|(at, _)| *at).chain([0, detail.len()]);
         for (at, row) in subtotals {
-            let Ok(stated) = parse_number(row.cell(plan.source)) else { continue };
+            let Some(stated) = in_unit(plan, row.cell(plan.source)) else { continue };
             let covers = |other: usize| (sums[*at] - sums[other]).abs();
             let mut groups = bounds().filter(|b| if opening { b > at } else { b < at });
-            if !groups.any(|other| (covers(other) - stated.value.abs()).abs() <= Decimal::new(1, 2)) {
+            if !groups.any(|other| (covers(other) - stated.abs()).abs() <= Decimal::new(1, 2)) {
                 let what = format!(
                     "小计行“{}”（{}）为 {}，与所含明细之和不符，整表退回",
                     plan.header,
                     cell_ref(plan.source, row.no),
-                    stated.value.normalize()
+                    stated.normalize()
                 );
                 return Some((row.no, Refusal::new("DQ014", what, "请核对明细和小计后，以“更正”重报本表")));
             }

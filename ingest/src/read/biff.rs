@@ -8,8 +8,8 @@ use std::io::{Cursor, Read};
 use super::bounds::too_large;
 use super::{Marks, ReadError, cell_ref};
 
-/// Cells of the used rectangle of a sheet, and of all sheets together.
-const MAX_RECTANGLE: u64 = 8_000_000;
+/// Cells of the used rectangles of all sheets: a full sheet of sixty columns.
+const MAX_RECTANGLE: u64 = 4_000_000;
 /// Hidden rows and uncalculated cells that are named.
 const NAMED: usize = 20;
 

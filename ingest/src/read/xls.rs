@@ -43,7 +43,8 @@ fn merges(book: &Xls<Cursor<&[u8]>>, name: &str) -> Vec<(u32, usize, u32, usize)
 }
 
 fn cells(row: &[Data], start: usize) -> Vec<Cell> {
-    std::iter::repeat_n(Cell::Empty, start).chain(row.iter().map(convert)).collect()
+    let used = row.iter().rposition(|c| *c != Data::Empty).map_or(0, |last| last + 1);
+    std::iter::repeat_n(Cell::Empty, start).chain(row[..used].iter().map(convert)).collect()
 }
 
 fn convert(value: &Data) -> Cell {
