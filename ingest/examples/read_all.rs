@@ -51,7 +51,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         slow += u32::from(took > SLOW);
         files += 1;
         let name = path.strip_prefix(&dir).unwrap_or(&path).display();
-        writeln!(out, "{name}\t{said}\t{} tables {good} rows {digest:016x}\t{}\t{} ms", tables.len(), codes.join(" "), took.as_millis())?;
+        writeln!(
+            out,
+            "{name}\t{said}\t{} tables {good} rows {digest:016x}\t{}\t{} ms",
+            tables.len(),
+            codes.join(" "),
+            took.as_millis()
+        )?;
     }
     writeln!(out, "{files} files, {read_well} read, {} refused, {slow} slow, slowest {slowest:?}", files - read_well)?;
     Ok(())

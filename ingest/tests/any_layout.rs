@@ -26,7 +26,8 @@ const COLUMNS: [(&str, &str); 9] = [
 ];
 const AMOUNT: usize = 4;
 const TOWNSHIP: usize = 8;
-const TOWNSHIPS: [(&str, &str); 3] = [("510903006", "介福路街道"), ("510903002", "凯旋路街道"), ("510903011", "灵泉街道")];
+const TOWNSHIPS: [(&str, &str); 3] =
+    [("510903006", "介福路街道"), ("510903002", "凯旋路街道"), ("510903011", "灵泉街道")];
 
 #[derive(Debug, Clone)]
 struct Row {
@@ -114,7 +115,8 @@ impl Layout {
     fn amount(&self, fen: u32) -> C {
         let divisor = if self.unit == Unit::Yuan { 100.0 } else { 1_000_000.0 };
         let number = f64::from(fen) / divisor;
-        let wide = |s: String| s.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c)).collect::<String>();
+        let wide =
+            |s: String| s.chars().map(|c| char::from_u32(u32::from(c) + 0xFEE0).unwrap_or(c)).collect::<String>();
         match self.amounts {
             0 | 1 => C::Number(number),
             2 => text(wide(format!("{number}"))),
@@ -227,8 +229,11 @@ impl Layout {
             File::Workbook => self.workbook(&grid, &merges, &folder.join("报表.xlsx")),
             File::Text { separator, encoding, crlf } => {
                 let end = if *crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-                let mut writer =
-                    csv::WriterBuilder::new().delimiter(*separator).terminator(end).flexible(true).from_writer(Vec::new());
+                let mut writer = csv::WriterBuilder::new()
+                    .delimiter(*separator)
+                    .terminator(end)
+                    .flexible(true)
+                    .from_writer(Vec::new());
                 for row in &grid {
                     writer.write_record(row.iter().map(shown)).unwrap();
                 }

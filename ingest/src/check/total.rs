@@ -102,9 +102,9 @@ pub(super) fn check_subtotals(
         let bounds = || subtotals.iter().map(|(at, _)| *at).chain([0, detail.len()]);
         for (at, row) in subtotals {
             let Some(stated) = in_unit(plan, row.cell(plan.source)) else { continue };
-            let covers = |other: usize| (sums[*at] - sums[other]).abs();
+            let covers = |other: usize| if opening { sums[other] - sums[*at] } else { sums[*at] - sums[other] };
             let mut groups = bounds().filter(|b| if opening { b > at } else { b < at });
-            if !groups.any(|other| (covers(other) - stated.abs()).abs() <= Decimal::new(1, 2)) {
+            if !groups.any(|other| (covers(other) - stated).abs() <= Decimal::new(1, 2)) {
                 let what = format!(
                     "小计行“{}”（{}）为 {}，与所含明细之和不符，整表退回",
                     plan.header,

@@ -6,6 +6,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use quick_xml::events::BytesStart;
 use quick_xml::{Reader, XmlVersion, events::Event};
+use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
 /// Hidden rows that are named one by one; more are only counted.
@@ -14,7 +15,7 @@ const NAMED: usize = 20;
 const MAX_PERCENTS: usize = 1_100_000;
 
 /// The marks of a sheet.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marks {
     /// Hidden rows from 1, the first twenty.
     pub hidden_rows: Vec<u32>,

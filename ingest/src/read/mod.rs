@@ -7,6 +7,7 @@ mod archive;
 mod biff;
 mod bounds;
 mod cell;
+pub mod child;
 mod csv_file;
 mod json_file;
 mod marks;
