@@ -10,9 +10,10 @@ use chrono::NaiveDateTime;
 
 use crate::check::{Checker, Source};
 use crate::checked::CheckedFile;
+use crate::read;
 
 /// Endings of files that are looked at; others in a folder are left alone.
-const ENDINGS: [&str; 9] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "json", "ndjson", "et"];
+const ENDINGS: [&str; 10] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "json", "ndjson", "et", "zip"];
 /// Lists that lie beside returns and are none.
 const LISTS: [&str; 6] =
     ["manifest.csv", "oracle_report.json", "planted_risks.csv", "world.json", "templates.csv", "expected_rejects.csv"];
@@ -97,9 +98,12 @@ pub fn gather(paths: &[PathBuf], received: &ReceivedTimes, now: NaiveDateTime) -
             out.push((hint_of(path), name, path.clone()));
         }
     }
+    let out = out.into_iter().flat_map(|(hint, name, path)| unpacked(hint, name, path)).collect::<Vec<_>>();
     let source = |(hint, name, path): (String, String, PathBuf)| {
         // A list made for the whole folder also serves a single file of it.
-        let forms = received.get(&name).or_else(|| received.get(&hint)).cloned().unwrap_or_default();
+        let of_archive = || name.split_once(".zip/").and_then(|(archive, _)| received.get(&format!("{archive}.zip")));
+        let forms = received.get(&name).or_else(|| received.get(&hint)).or_else(of_archive);
+        let forms = forms.cloned().unwrap_or_default();
         let time = forms.values().min().copied().unwrap_or(now);
         let received_forms = forms.into_iter().filter(|(form, t)| !form.is_empty() && *t != time).collect();
         Source { name, hint, path, received: time, received_forms }
@@ -109,6 +113,22 @@ pub fn gather(paths: &[PathBuf], received: &ReceivedTimes, now: NaiveDateTime) -
         (a.received, a.name.contains("更正"), &a.name).cmp(&(b.received, b.name.contains("更正"), &b.name))
     });
     Ok(sources)
+}
+
+/// A zip is a folder: its files, each with a path that goes on behind the archive. An archive that cannot be listed, or
+/// that holds no return, is a file itself, so that checking says what is wrong with it.
+fn unpacked(hint: String, name: String, path: PathBuf) -> Vec<(String, String, PathBuf)> {
+    let is_zip = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("zip"));
+    let inside = if is_zip { read::files_in(&path).ok().flatten().unwrap_or_default() } else { Vec::new() };
+    let is_sent = |inner: &&String| {
+        let file = inner.rsplit('/').next().unwrap_or(inner);
+        !file.starts_with(['.', '~']) && !inner.starts_with("__MACOSX/") && is_return(Path::new(file), file, false)
+    };
+    // An archive may bear the name of the unit or the period, as a folder does.
+    let folder = hint.get(..hint.len().saturating_sub(4)).unwrap_or(&hint);
+    let member = |inner: &String| (format!("{folder}/{inner}"), format!("{name}/{inner}"), path.join(inner));
+    let members: Vec<_> = inside.iter().filter(is_sent).map(member).collect();
+    if members.is_empty() { vec![(hint, name, path)] } else { members }
 }
 
 /// A single file with the two folders above it, which may name the period and the unit.

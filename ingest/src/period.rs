@@ -88,6 +88,12 @@ impl Period {
             .unwrap_or(NaiveDate::MAX)
     }
 
+    /// Its last month, 1 to 12.
+    #[must_use]
+    pub fn last_month(&self) -> u32 {
+        self.first_month() + self.months() - 1
+    }
+
     /// The period of the same length just before.
     #[must_use]
     pub fn previous(&self) -> Self {

@@ -20,6 +20,23 @@ pub(super) struct ColumnPlan<'a> {
     /// Factor of amounts as the header or the unit line says (万元: 10,000).
     pub factor: Decimal,
     pub codes: Option<&'a CodeTable>,
+    /// How plain numbers of a column in percent are meant.
+    pub percent: Percent,
+    /// Whether day numbers count from 1904.
+    pub from_1904: bool,
+    /// Whether the file distinguishes numbers from text.
+    pub typed: bool,
+}
+
+/// How plain numbers of a column in percent are meant: 95 and 0.95 may both say 95 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Percent {
+    /// As written.
+    Points,
+    /// All are shares of one.
+    Shares,
+    /// Some look like shares and some like percent: a number below one is refused.
+    Unclear,
 }
 
 /// A value, with a remark that does not keep it out.
@@ -47,7 +64,7 @@ impl ColumnPlan<'_> {
             Kind::Int => self.read_int(cell),
             Kind::Dec2 | Kind::Dec4 => self.read_decimal(cell),
             Kind::Date => self.read_date(cell),
-            Kind::Ts => n::parse_timestamp(cell).map(|t| Taken::plain(Value::Ts(t))),
+            Kind::Ts => n::parse_timestamp(&self.from_1900(cell)).map(|t| Taken::plain(Value::Ts(t))),
             Kind::Bool => read_bool(cell).map(Taken::plain),
             Kind::Str | Kind::Text => self.read_text(cell),
         }
@@ -58,7 +75,7 @@ impl ColumnPlan<'_> {
         let Cell::Text(text) = cell else { return cell.is_blank() };
         let text = n::clean(text);
         let counted = matches!(self.column.kind, Kind::Int | Kind::Dec2 | Kind::Dec4 | Kind::Date | Kind::Ts);
-        n::is_nil(text) || counted && text == "无"
+        n::is_nil(text) || counted && matches!(text, "无" | "暂无" | "没有")
     }
 
     fn read_code(&self, cell: &Cell, codes: &CodeTable) -> Result<Taken, Refusal> {
@@ -79,14 +96,16 @@ impl ColumnPlan<'_> {
             return Err(Refusal::new("DQ011", "应为整数", "请填写整数；没有数据的留空"));
         }
         let value = i64::try_from(whole).map_err(|_| Refusal::new("DQ011", "数字过大", "请核对"))?;
-        Ok(Taken { value: Value::Int(value), warning: as_text(amount.was_text) })
+        Ok(Taken { value: Value::Int(value), warning: self.as_text(amount.was_text) })
     }
 
     fn read_decimal(&self, cell: &Cell) -> Result<Taken, Refusal> {
         let amount = n::parse_number(cell)?;
         let too_large = || Refusal::new("DQ011", "数字过大", "请核对单位是元还是万元");
         let mut value = amount.value;
-        if amount.percent && self.column.unit != "%" {
+        if self.column.unit == "%" {
+            value = self.in_percent(value, amount.percent)?;
+        } else if amount.percent {
             value /= Decimal::ONE_HUNDRED;
         } else if !amount.own_unit {
             value = value.checked_mul(self.factor).ok_or_else(too_large)?;
@@ -102,11 +121,45 @@ impl ColumnPlan<'_> {
         if rounded.scale() != places {
             return Err(too_large());
         }
-        Ok(Taken { value: Value::Dec(rounded), warning: cut.or_else(|| as_text(amount.was_text)) })
+        Ok(Taken {
+            value: Value::Dec(rounded),
+            warning: cut.or_else(|| self.as_text(amount.was_text && !amount.percent)),
+        })
+    }
+
+    /// The value of a column in percent.
+    fn in_percent(&self, value: Decimal, has_sign: bool) -> Result<Decimal, Refusal> {
+        let share = value > Decimal::ZERO && value < Decimal::ONE;
+        match self.percent {
+            _ if has_sign => Ok(value),
+            Percent::Shares => Ok(value * Decimal::ONE_HUNDRED),
+            Percent::Unclear if share => Err(Refusal::new(
+                "DQ011",
+                "看不出是百分数还是小数：同一列里既有小于1的数，也有大于1的数",
+                "请统一填写百分数，如95%填95",
+            )),
+            Percent::Points | Percent::Unclear => Ok(value),
+        }
+    }
+
+    fn as_text(&self, was_text: bool) -> Option<Refusal> {
+        // In a CSV everything is text, and nobody can mend that.
+        (was_text && self.typed)
+            .then(|| Refusal::new("DQ012", "数字以文本形式存储，已按数字读取", "请把单元格格式改为数值"))
+    }
+
+    /// A day number of a workbook that counts from 1904, as one that counts from 1900.
+    fn from_1900<'c>(&self, cell: &'c Cell) -> std::borrow::Cow<'c, Cell> {
+        match cell {
+            Cell::Number(n) if self.from_1904 && (0.0..80_000.0).contains(n) => {
+                std::borrow::Cow::Owned(Cell::Number(n + 1_462.0))
+            }
+            _ => std::borrow::Cow::Borrowed(cell),
+        }
     }
 
     fn read_date(&self, cell: &Cell) -> Result<Taken, Refusal> {
-        match n::parse_date(cell)? {
+        match n::parse_date(&self.from_1900(cell))? {
             Some(date) if self.column.derive == Some(Derive::MonthOfBirth) => {
                 use chrono::Datelike;
                 Ok(Taken::plain(Value::Date(date.with_day(1).unwrap_or(date))))
@@ -123,7 +176,7 @@ impl ColumnPlan<'_> {
         }
         let shown = cell.shown();
         match self.column.vault {
-            Some(VaultKind::Name) => Ok(Taken::plain(Value::text(n::person_name(&shown)))),
+            Some(VaultKind::Name) => Ok(Taken { warning: garbled(&shown), value: Value::text(n::person_name(&shown)) }),
             Some(VaultKind::Phone) => Ok(phone(&shown)),
             Some(VaultKind::Account) => account(cell, &shown),
             Some(VaultKind::Id | VaultKind::Address) => Ok(Taken::plain(Value::text(shown))),
@@ -131,10 +184,6 @@ impl ColumnPlan<'_> {
             None => Ok(free_text(&self.column.kind, shown)),
         }
     }
-}
-
-fn as_text(was_text: bool) -> Option<Refusal> {
-    was_text.then(|| Refusal::new("DQ012", "数字以文本形式存储，已按数字读取", "请把单元格格式改为数值"))
 }
 
 fn read_bool(cell: &Cell) -> Result<Value, Refusal> {
@@ -187,8 +236,14 @@ fn free_text(kind: &Kind, shown: String) -> Taken {
                 "文字栏不要填写个人证件号码和账号",
             )),
         },
-        None => Taken::plain(Value::text(shown)),
+        None => Taken { warning: garbled(&shown), value: Value::text(shown) },
     }
+}
+
+/// DQ021: characters that stand for lost ones, or that only one computer can show.
+fn garbled(text: &str) -> Option<Refusal> {
+    let lost = text.chars().any(|c| matches!(c, '\u{fffd}' | '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}'));
+    lost.then(|| Refusal::new("DQ021", "文字中有乱码或自造字", "请核对这一格；生僻字请用 UTF-8 或 GB18030 编码导出"))
 }
 
 /// Places after the point: the second number of `DECIMAL(18,4)`.

@@ -58,6 +58,10 @@ impl Issues {
         self.gathered.entry(key).and_modify(|(_, n)| *n += 1).or_insert((issue, 1));
     }
 
+    pub fn extend(&mut self, issues: impl Iterator<Item = Issue>) {
+        issues.for_each(|issue| self.push(issue));
+    }
+
     pub fn finish(self) -> Vec<Issue> {
         let mut list = self.list;
         list.extend(self.gathered.into_values().map(|(mut issue, n)| {

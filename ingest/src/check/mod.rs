@@ -2,9 +2,16 @@
 //! taken in part (rows in quarantine) or refused whole, and the sender can see why.
 
 mod column;
+mod copies;
+mod fill;
+mod hidden;
 mod issues;
+mod origin;
+mod plan;
 mod row;
+mod rows;
 mod sheet;
+mod split;
 mod total;
 
 use std::collections::BTreeMap;
@@ -17,6 +24,7 @@ use sha2::{Digest, Sha256};
 use crate::checked::{CheckedFile, Issue, Level, Signatures};
 use crate::contract::Contracts;
 use crate::normalise::{CodeBook, RegionBook};
+use crate::read::child::ChildReader;
 use crate::read::{self, RawFile, ReadError};
 use crate::recognise::{HeaderBook, Names, PathSays};
 
@@ -30,6 +38,8 @@ pub struct Checker {
     names: Names,
     codes: CodeBook,
     regions: RegionBook,
+    /// Where workbooks of strangers are read; in process without one.
+    child: Option<ChildReader>,
 }
 
 /// A file of a delivery.
@@ -57,7 +67,15 @@ impl Checker {
             codes: CodeBook::new(&contracts),
             regions: RegionBook::new(&contracts),
             contracts,
+            child: None,
         }
+    }
+
+    /// The same checker, reading workbooks (and very large texts) in child processes with limits.
+    #[must_use]
+    pub fn reading_in(mut self, child: ChildReader) -> Self {
+        self.child = Some(child);
+        self
     }
 
     /// The contracts that are checked against.
@@ -80,7 +98,7 @@ impl Checker {
             tables: Vec::new(),
             issues: Vec::new(),
         };
-        match load(&source.path, &mut file) {
+        match self.load(&source.path, &mut file) {
             Ok(raw) => self.check_sheets(raw, source, &mut file),
             Err(e) => file.issues.push(file_issue(&file.name, e.code(), e.to_string(), e.remedy())),
         }
@@ -93,12 +111,26 @@ impl Checker {
         file
     }
 
+    fn load(&self, path: &Path, file: &mut CheckedFile) -> Result<RawFile, ReadError> {
+        let bytes = read::read_bytes_of(path)?;
+        file.size_bytes = bytes.len() as u64;
+        file.sha256 = hex::encode(Sha256::digest(&bytes));
+        match &self.child {
+            Some(child) if ChildReader::wants(&bytes) => {
+                drop(bytes);
+                child.read(path)
+            }
+            _ => read::read_bytes(&bytes),
+        }
+    }
+
     fn check_sheets(&self, raw: RawFile, source: &Source, file: &mut CheckedFile) {
         file.encoding = raw.encoding;
         let path = PathSays::read(&source.hint, &self.names);
         for sheet in raw.sheets {
-            self.check_sheet(&sheet, &path, file);
+            self.check_sheet(sheet, &path, file);
         }
+        copies::settle(&self.contracts, file);
         if file.tables.is_empty() && !file.refused() {
             let issue = file_issue(
                 &file.name,
@@ -109,13 +141,6 @@ impl Checker {
             file.issues.push(issue);
         }
     }
-}
-
-fn load(path: &Path, file: &mut CheckedFile) -> Result<RawFile, ReadError> {
-    let bytes = std::fs::read(path)?;
-    file.size_bytes = bytes.len() as u64;
-    file.sha256 = hex::encode(Sha256::digest(&bytes));
-    read::read_bytes(&bytes)
 }
 
 fn file_issue(file: &str, code: &str, message: String, remedy: String) -> Issue {

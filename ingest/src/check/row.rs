@@ -18,6 +18,8 @@ pub(super) struct RowReader<'a> {
     pub place: Place<'a>,
     /// Unit that sent the sheet.
     pub unit: &'a str,
+    /// Township that the sheet is named after: a sheet for each township often has no column for it.
+    pub township: Option<String>,
 }
 
 impl RowReader<'_> {
@@ -30,6 +32,9 @@ impl RowReader<'_> {
         };
         if let Some(at) = self.table.index_of("eval_unit_code").filter(|_| !self.table.is_city()) {
             row.values[at] = Value::from(self.unit);
+        }
+        if let (Some(at), Some(township)) = (self.table.index_of("township_code"), &self.township) {
+            row.values[at] = Value::from(township.as_str());
         }
         for plan in self.plans {
             self.read_cell(plan, raw, &mut row, issues);
@@ -54,7 +59,10 @@ impl RowReader<'_> {
                     self.refuse(plan, cell, row, blank(), issues);
                     return;
                 }
-                row.values[plan.index] = value;
+                // A blank township leaves the one that the sheet is named after.
+                if !value.is_null() {
+                    row.values[plan.index] = value;
+                }
                 if let Some(warning) = warning {
                     self.report(Level::Warning, plan, cell, raw.no, warning, issues);
                 }

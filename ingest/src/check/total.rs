@@ -16,19 +16,24 @@ pub(super) enum RowKind {
     Data,
     Total,
     Subtotal,
+    /// Counted from the start of the year: never added.
+    Cumulative,
     Footer,
     Blank,
 }
 
-/// Tells data from totals, signatures and blank rows by the first filled cell.
-pub(super) fn kind_of(row: &RawRow) -> RowKind {
-    let Some(first) = row.cells.iter().find(|c| !c.is_blank()) else { return RowKind::Blank };
+/// Tells data from totals, signatures and blank rows by the first filled cell; a column that counts the rows is left out.
+pub(super) fn kind_of(row: &RawRow, serial: Option<usize>) -> RowKind {
+    let mut filled = row.cells.iter().enumerate().filter(|(i, c)| Some(*i) != serial && !c.is_blank()).map(|(_, c)| c);
+    let serial_text = serial.map(|i| row.cell(i)).filter(|c| matches!(c, Cell::Text(_)) && !c.is_blank());
+    let Some(first) = serial_text.or_else(|| filled.next()) else { return RowKind::Blank };
     let Cell::Text(_) = first else { return RowKind::Data };
     let text: String = first.shown().chars().filter(|c| !crate::read::is_blank_char(*c)).collect();
-    match text.as_str() {
-        "合计" | "总计" | "合计:" | "合计：" | "共计" => RowKind::Total,
-        "小计" | "小计:" | "小计：" => RowKind::Subtotal,
-        _ if text.ends_with("小计") && text.chars().count() <= 20 => RowKind::Subtotal,
+    let short = text.chars().count() <= 20;
+    match text.trim_end_matches([':', '：']) {
+        "合计" | "总计" | "共计" | "总合计" => RowKind::Total,
+        word if short && word.ends_with("小计") => RowKind::Subtotal,
+        "累计" | "本年累计" | "本月止累计" | "年初至今累计" => RowKind::Cumulative,
         _ if is_footer(&text) => RowKind::Footer,
         _ => RowKind::Data,
     }
@@ -49,16 +54,16 @@ pub(super) fn check_total(
     total: &RawRow,
 ) -> Option<Refusal> {
     for plan in plans.iter().filter(|p| is_amount(table, p)) {
-        let Ok(stated) = parse_number(total.cell(plan.source)) else { continue };
+        let Some(stated) = in_unit(plan, total.cell(plan.source)) else { continue };
         let Some(sum) = sum(plan, detail) else { continue };
-        if (stated.value - sum).abs() > Decimal::new(1, 2) {
+        if (stated - sum).abs() > Decimal::new(1, 2) {
             return Some(Refusal::new(
                 "DQ014",
                 format!(
                     "合计行“{}”（{}）为 {}，明细之和为 {}，整表退回",
                     plan.header,
                     cell_ref(plan.source, total.no),
-                    stated.value.normalize(),
+                    stated.normalize(),
                     sum.normalize()
                 ),
                 "请核对明细和合计后，以“更正”重报本表",
@@ -74,7 +79,53 @@ fn is_amount(table: &Table, plan: &ColumnPlan<'_>) -> bool {
 
 fn sum(plan: &ColumnPlan<'_>, detail: &[&RawRow]) -> Option<Decimal> {
     let cells = detail.iter().map(|r| r.cell(plan.source)).filter(|c| !plan.is_nothing(c));
-    cells.map(|c| parse_number(c).ok().map(|a| if a.own_unit { a.value / plan.factor } else { a.value })).sum()
+    cells.map(|c| in_unit(plan, c)).sum()
+}
+
+/// A number in the unit of the sheet: a cell may say its own.
+fn in_unit(plan: &ColumnPlan<'_>, cell: &Cell) -> Option<Decimal> {
+    let amount = parse_number(cell).ok()?;
+    if amount.own_unit { amount.value.checked_div(plan.factor) } else { Some(amount.value) }
+}
+
+/// Compares subtotals with the rows that they close (or open, where each township begins with its own). A subtotal may
+/// cover several groups, as one of a township does over those of its villages.
+pub(super) fn check_subtotals(
+    table: &Table,
+    plans: &[ColumnPlan<'_>],
+    detail: &[&RawRow],
+    subtotals: &[(usize, &RawRow)],
+) -> Option<(u32, Refusal)> {
+    let opening = subtotals.first().is_some_and(|(at, _)| *at == 0);
+    for plan in plans.iter().filter(|p| is_amount(table, p)) {
+        let Some(sums) = running_sums(plan, detail) else { continue };
+        let bounds = || subtotals.iter().map(|(at, _)| *at).chain([0, detail.len()]);
+        for (at, row) in subtotals {
+            let Some(stated) = in_unit(plan, row.cell(plan.source)) else { continue };
+            let covers = |other: usize| if opening { sums[other] - sums[*at] } else { sums[*at] - sums[other] };
+            let mut groups = bounds().filter(|b| if opening { b > at } else { b < at });
+            if !groups.any(|other| (covers(other) - stated).abs() <= Decimal::new(1, 2)) {
+                let what = format!(
+                    "小计行“{}”（{}）为 {}，与所含明细之和不符，整表退回",
+                    plan.header,
+                    cell_ref(plan.source, row.no),
+                    stated.normalize()
+                );
+                return Some((row.no, Refusal::new("DQ014", what, "请核对明细和小计后，以“更正”重报本表")));
+            }
+        }
+    }
+    None
+}
+
+/// The sum of the first n rows for every n; `None` when some cell is no number.
+fn running_sums(plan: &ColumnPlan<'_>, detail: &[&RawRow]) -> Option<Vec<Decimal>> {
+    let mut sums = vec![Decimal::ZERO];
+    for row in detail {
+        let more = sum(plan, &[row])?;
+        sums.push(sums.last().copied().unwrap_or_default().checked_add(more)?);
+    }
+    Some(sums)
 }
 
 /// DQ013: the unit line says 万元 and the amounts look like 元.

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::read::{Cell, is_blank_char};
 
-use super::Refusal;
+use super::{Refusal, hanzi::arabic};
 
 /// Reads a date. `None`: the cell says 长期 or 至今, an end that is not known.
 ///
@@ -20,7 +20,7 @@ pub fn parse_date(cell: &Cell) -> Result<Option<NaiveDate>, Refusal> {
             if matches!(plain.as_str(), "长期" | "至今" | "永久" | "无固定期限") {
                 return Ok(None);
             }
-            date_in(&plain)
+            date_in(without_midnight(&plain))
         }
         _ => None,
     };
@@ -47,7 +47,8 @@ fn in_range(date: &NaiveDate) -> bool {
 }
 
 fn plain(text: &str) -> String {
-    text.nfkc().filter(|c| !is_blank_char(*c) && *c != '\'').collect()
+    let plain: String = text.nfkc().filter(|c| !is_blank_char(*c) && *c != '\'').collect();
+    if plain.is_ascii() { plain } else { arabic(&plain) }
 }
 
 /// A serial of the 1900 date system, or eight digits such as 20240226.
@@ -77,6 +78,11 @@ fn serial_timestamp(n: f64) -> Option<NaiveDateTime> {
 
 fn eight_digits(text: &str) -> Option<NaiveDate> {
     ymd(text.get(..4)?, text.get(4..6)?, text.get(6..)?)
+}
+
+/// A date copied from a database carries a midnight; blanks are gone already.
+fn without_midnight(plain: &str) -> &str {
+    ["T00:00:00", "00:00:00"].iter().find_map(|m| plain.strip_suffix(m)).filter(|d| d.len() >= 8).unwrap_or(plain)
 }
 
 /// 2024年2月26日, 2024.2.26, 2024/2/26, 2024-02-26, 24.2.26, 20240226, 2024-02, 2024年2月, 45348.
@@ -151,6 +157,8 @@ mod tests {
             "45348",
             " 2024 年 2 月 26 日",
             "２０２４－２－２６",
+            "二〇二四年二月二十六日",
+            "2024-02-26 00:00:00",
         ] {
             assert_eq!(date(text).as_deref(), Some("2024-02-26"), "{text}");
         }

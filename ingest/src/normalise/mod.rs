@@ -3,6 +3,7 @@
 mod code;
 mod credit;
 mod date;
+mod hanzi;
 mod id;
 mod number;
 mod region;
@@ -11,6 +12,7 @@ mod text;
 pub use code::{CodeBook, CodeTable};
 pub use credit::credit_code_valid;
 pub use date::{parse_date, parse_timestamp};
+pub use hanzi::arabic;
 pub use id::{IdProblem, id_problem, mask_number, normalise_id, sex_of};
 pub use number::{Amount, parse_number};
 pub use region::{RegionBook, RegionProblem};

@@ -21,7 +21,7 @@ pub fn half_width(text: &str) -> String {
 /// Whether a text stands for “nothing”: a dash, a slash.
 #[must_use]
 pub fn is_nil(text: &str) -> bool {
-    matches!(text, "" | "—" | "——" | "–" | "-" | "/" | "\\" | "／" | "－")
+    matches!(text, "" | "—" | "——" | "–" | "-" | "--" | "---" | "/" | "//" | "\\" | "／" | "－" | "N/A" | "n/a")
 }
 
 /// A name of a person or payee: blanks removed between hanzi, middle dots made equal, full-width letters half-width.

@@ -17,6 +17,18 @@ const MAX_PARTS: usize = 2_000;
 /// Unpacked size of a workbook in bytes.
 const MAX_UNPACKED: u64 = 1 << 30;
 
+/// Unpacked size of a part that is held in memory at once (shared strings above all).
+const MAX_WHOLE_PART: u64 = 256 << 20;
+/// Below this size a part may be packed as well as it likes.
+const BOMB_BYTES: u64 = 16 << 20;
+/// How many times larger a part may become: a real sheet becomes ten to fifty times larger.
+const BOMB_RATIO: u64 = 200;
+
+/// Whether a part unpacks to much out of nearly nothing.
+pub(crate) fn is_bomb(unpacked: u64, packed: u64) -> bool {
+    unpacked > BOMB_BYTES && unpacked / packed.max(1) > BOMB_RATIO
+}
+
 /// Looks into the directory of a workbook before the reader unpacks anything; hands over the marks of its sheets.
 pub(super) fn check_zip(bytes: &[u8]) -> Result<BTreeMap<String, Marks>, ReadError> {
     let damaged = |e: zip::result::ZipError| {
@@ -29,21 +41,27 @@ pub(super) fn check_zip(bytes: &[u8]) -> Result<BTreeMap<String, Marks>, ReadErr
     if zip.len() > MAX_PARTS {
         return Err(too_large(format!("工作簿有 {} 个部件", zip.len())));
     }
-    let (mut unpacked, mut is_workbook) = (0_u64, false);
+    let mut unpacked = 0_u64;
     for i in 0..zip.len() {
         let part = zip.by_index(i).map_err(damaged)?;
         unpacked = unpacked.saturating_add(part.size());
+        if is_bomb(part.size(), part.compressed_size()) {
+            return Err(too_large(format!("工作簿部件 {} 解压后有 {} MB，压缩比异常", part.name(), part.size() >> 20)));
+        }
+        // Everything but the sheets is held in memory at once.
+        let whole = !part.name().starts_with("xl/worksheets/") && !part.name().starts_with("xl/media/");
+        if whole && part.size() > MAX_WHOLE_PART {
+            return Err(too_large(format!("工作簿部件 {} 解压后有 {} MB", part.name(), part.size() >> 20)));
+        }
         refuse_part(part.name())?;
-        is_workbook |= part.name() == "xl/workbook.xml";
     }
     if unpacked > MAX_UNPACKED {
         return Err(too_large(format!("工作簿解压后有 {} MB", unpacked >> 20)));
     }
-    if !is_workbook {
-        return Err(ReadError::unreadable("压缩包里没有 Excel 工作簿", "请报送 .xlsx 工作簿、CSV 或 JSON 文件"));
-    }
     check_real_size(&mut zip)?;
-    Ok(read_marks(&mut zip))
+    read_marks(&mut zip).map_err(|sheet| {
+        ReadError::unreadable(format!("工作表“{sheet}”已损坏"), "请在 Excel 或 WPS 中打开另存后重新报送")
+    })
 }
 
 /// A part may lie about its size: count what really comes out.

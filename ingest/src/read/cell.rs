@@ -1,9 +1,10 @@
 //! Cells, rows and sheets as read.
 
 use chrono::NaiveDateTime;
+use serde::{Deserialize, Serialize};
 
 /// A cell with the type that the file gives it.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub enum Cell {
     /// Nothing.
     #[default]
@@ -52,7 +53,7 @@ pub fn is_blank_char(c: char) -> bool {
 }
 
 /// A row of a sheet; the cells stand at their column numbers from 0.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct RawRow {
     /// Row of the sheet from 1.
     pub no: u32,
@@ -75,7 +76,7 @@ impl RawRow {
 }
 
 /// A sheet as read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Sheet {
     /// Name, empty for CSV and JSON.
     pub name: String,
@@ -87,12 +88,14 @@ pub struct Sheet {
     pub said: Said,
     /// Hidden rows and columns, merged regions.
     pub marks: super::Marks,
+    /// Whether day numbers count from 1904 (workbooks of old Macintoshes) and not from 1900.
+    pub from_1904: bool,
     /// Used rows in order.
     pub rows: Vec<RawRow>,
 }
 
 /// What a JSON return says of itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     /// 报表
     pub table: Option<String>,

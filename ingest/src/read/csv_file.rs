@@ -11,6 +11,8 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, &'static str), ReadError> 
         [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8(rest.to_vec()).ok().map(|t| (t, "UTF-8")),
         [0xFF, 0xFE, rest @ ..] => whole(UTF_16LE, rest).map(|t| (t, "UTF-16")),
         [0xFE, 0xFF, rest @ ..] => whole(UTF_16BE, rest).map(|t| (t, "UTF-16")),
+        // Tables have separators and line ends, which are half zero in UTF-16.
+        _ if bytes.contains(&0) => without_mark(bytes).map(|t| (t, "UTF-16")),
         _ => match std::str::from_utf8(bytes) {
             Ok(text) => Some((text.to_owned(), "UTF-8")),
             Err(_) => whole(GB18030, bytes).map(|t| (t, "GB18030")),
@@ -28,9 +30,17 @@ fn whole(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> Option<Strin
     encoding.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
 }
 
+/// UTF-16 without a byte order mark: the zeros stand behind the ASCII characters (LE) or before them (BE).
+fn without_mark(bytes: &[u8]) -> Option<String> {
+    let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
+    let (even, odd) = (zeros(0), zeros(1));
+    let encoding = if odd > even { UTF_16LE } else { UTF_16BE };
+    whole(encoding, bytes).filter(|t| even.min(odd) == 0 && t.contains('\n'))
+}
+
 /// Control characters do not occur in a table.
 fn looks_binary(text: &str) -> bool {
-    text.chars().take(4_096).any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 pub(super) fn read(text: &str, encoding: &str) -> Result<RawFile, ReadError> {
@@ -53,16 +63,33 @@ pub(super) fn read(text: &str, encoding: &str) -> Result<RawFile, ReadError> {
     Ok(RawFile { encoding: encoding.to_owned(), sheets: vec![Sheet { rows, ..Sheet::default() }] })
 }
 
-/// The separator that the first line has most of.
+/// Lines from which the separator is judged; titles above the header have none.
+const JUDGED_LINES: usize = 40;
+
+/// The separator that some line has most of, outside quotes; a comma where there is none.
 fn separator(text: &str) -> u8 {
-    let line = text.lines().find(|l| !l.trim().is_empty()).unwrap_or_default();
-    let count = |c: char| line.matches(c).count();
-    [(b',', count(',')), (b'\t', count('\t')), (b';', count(';'))]
-        .into_iter()
-        .rev()
-        .max_by_key(|(_, n)| *n)
-        .map_or(b',', |(s, _)| s)
+    let mut best = (0, b',');
+    let (mut counts, mut quoted, mut lines) = ([0_usize; 3], false, 0);
+    for b in text.bytes().chain(std::iter::once(b'\n')) {
+        match b {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => {
+                let most = SEPARATORS.iter().zip(counts).max_by_key(|(_, n)| *n);
+                best = most.filter(|(_, n)| *n > best.0).map_or(best, |(s, n)| (n, *s));
+                counts = [0; 3];
+                lines += 1;
+            }
+            _ => SEPARATORS.iter().zip(&mut counts).filter(|(s, _)| **s == b && !quoted).for_each(|(_, n)| *n += 1),
+        }
+        if lines > JUDGED_LINES {
+            break;
+        }
+    }
+    best.1
 }
+
+/// In rising order of trust where two are equally frequent.
+const SEPARATORS: [u8; 3] = [b';', b'\t', b','];
 
 #[cfg(test)]
 mod tests {

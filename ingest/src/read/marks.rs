@@ -1,18 +1,21 @@
 //! What the cell reader does not tell about a sheet: hidden rows and columns, merged regions. Read from the sheet's XML
 //! in the pass that counts its real size.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, BufReader, Read, Seek};
 
 use quick_xml::events::BytesStart;
 use quick_xml::{Reader, XmlVersion, events::Event};
+use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
 /// Hidden rows that are named one by one; more are only counted.
 const NAMED: usize = 20;
+/// Cells shown as percent that are remembered; a form has one such column.
+const MAX_PERCENTS: usize = 1_100_000;
 
 /// The marks of a sheet.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Marks {
     /// Hidden rows from 1, the first twenty.
     pub hidden_rows: Vec<u32>,
@@ -24,21 +27,53 @@ pub struct Marks {
     pub filtered: bool,
     /// Merged regions higher than one row: (first row, first column, last row, last column), rows from 1, columns from 0.
     pub merges: Vec<(u32, usize, u32, usize)>,
+    /// Numbers shown with a percent sign: (row from 1, column from 0).
+    pub percents: BTreeSet<(u32, u32)>,
     /// Formula cells without a cached value, as addresses, the first twenty.
     pub uncalculated: Vec<String>,
 }
 
 /// The marks of all sheets by sheet name.
-pub(super) fn read_marks<R: Read + Seek>(zip: &mut ZipArchive<R>) -> BTreeMap<String, Marks> {
+///
+/// # Errors
+/// The name of a sheet that is no good XML.
+pub(super) fn read_marks<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<BTreeMap<String, Marks>, String> {
     let names = sheet_names(zip).unwrap_or_default();
+    let percents = percent_styles(zip).unwrap_or_default();
     let mut out = BTreeMap::new();
     for (name, part) in names {
         if let Ok(part) = zip.by_name(&part) {
-            // A part that is no good XML is reported by the cell reader with its place.
-            out.insert(name, scan(BufReader::new(part)).unwrap_or_default());
+            let marks = scan(BufReader::new(part), &percents).map_err(|_| name.clone())?;
+            out.insert(name, marks);
         }
     }
-    out
+    Ok(out)
+}
+
+/// For each cell style, whether it shows numbers as percent.
+fn percent_styles<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Option<Vec<bool>> {
+    let mut xml = Reader::from_reader(BufReader::new(zip.by_name("xl/styles.xml").ok()?));
+    let (mut own, mut styles, mut in_cells, mut buffer) = (BTreeSet::new(), Vec::new(), false, Vec::new());
+    loop {
+        match xml.read_event_into(&mut buffer).ok()? {
+            Event::Start(e) | Event::Empty(e) => match e.local_name().as_ref() {
+                "numFmt" if text(&e, "formatCode").is_some_and(|code| code.contains('%')) => {
+                    own.extend(text(&e, "numFmtId"));
+                }
+                "cellXfs" => in_cells = true,
+                // 9 and 10 are the formats 0% and 0.00% that every program knows.
+                "xf" if in_cells => {
+                    let id = text(&e, "numFmtId").unwrap_or_default();
+                    styles.push(matches!(id.as_str(), "9" | "10") || own.contains(&id));
+                }
+                _ => {}
+            },
+            Event::End(e) if e.local_name().as_ref() == "cellXfs" => return Some(styles),
+            Event::Eof => return Some(styles),
+            _ => {}
+        }
+        buffer.clear();
+    }
 }
 
 /// (sheet name, part) of each sheet.
@@ -81,19 +116,24 @@ fn is_on(e: &BytesStart<'_>, key: &str) -> bool {
     text(e, key).is_some_and(|v| v == "1" || v == "true")
 }
 
-fn scan(part: impl BufRead) -> io::Result<Marks> {
+fn scan(part: impl BufRead, percents: &[bool]) -> io::Result<Marks> {
     let mut xml = Reader::from_reader(part);
     let (mut marks, mut buffer, mut cell) = (Marks::default(), Vec::new(), FormulaCell::default());
     loop {
         match xml.read_event_into(&mut buffer).map_err(io::Error::other)? {
-            Event::Start(e) => mark(&e, &mut marks, &mut cell),
+            Event::Start(e) => mark(&e, &mut marks, &mut cell, percents),
             Event::Empty(e) => {
-                mark(&e, &mut marks, &mut cell);
+                // An empty value is none.
+                if e.local_name().as_ref() != "v" {
+                    mark(&e, &mut marks, &mut cell, percents);
+                }
                 if e.local_name().as_ref() == "c" {
                     cell = FormulaCell::default();
                 }
             }
             Event::End(e) if e.local_name().as_ref() == "c" => cell.close(&mut marks),
+            Event::End(e) if e.local_name().as_ref() == "v" => cell.in_value = false,
+            Event::Text(_) | Event::CData(_) if cell.in_value => cell.value = true,
             Event::Eof => return Ok(marks),
             _ => {}
         }
@@ -107,6 +147,7 @@ struct FormulaCell {
     address: String,
     formula: bool,
     value: bool,
+    in_value: bool,
 }
 
 impl FormulaCell {
@@ -118,7 +159,7 @@ impl FormulaCell {
     }
 }
 
-fn mark(e: &BytesStart<'_>, marks: &mut Marks, cell: &mut FormulaCell) {
+fn mark(e: &BytesStart<'_>, marks: &mut Marks, cell: &mut FormulaCell, percents: &[bool]) {
     match e.local_name().as_ref() {
         "row" if is_on(e, "hidden") => {
             marks.hidden_row_count += 1;
@@ -128,9 +169,19 @@ fn mark(e: &BytesStart<'_>, marks: &mut Marks, cell: &mut FormulaCell) {
         }
         "col" if is_on(e, "hidden") => marks.hidden_columns = true,
         "filterColumn" => marks.filtered = true,
-        "c" => cell.address = text(e, "r").unwrap_or_default(),
+        "c" => {
+            cell.address = text(e, "r").unwrap_or_default();
+            // A formula may well give an empty text.
+            cell.value = text(e, "t").is_some_and(|t| t == "str");
+            let style = text(e, "s").and_then(|s| s.parse::<usize>().ok());
+            if style.and_then(|s| percents.get(s)).is_some_and(|p| *p) {
+                let place = address(&cell.address).and_then(|(row, column)| Some((row, u32::try_from(column).ok()?)));
+                marks.percents.extend(place.filter(|_| marks.percents.len() < MAX_PERCENTS));
+            }
+        }
         "f" => cell.formula = true,
-        "v" | "is" => cell.value = true,
+        "v" => cell.in_value = true,
+        "is" => cell.value = true,
         "mergeCell" => marks.merges.extend(text(e, "ref").as_deref().and_then(region).filter(|m| m.2 > m.0)),
         _ => {}
     }
@@ -162,7 +213,7 @@ mod tests {
         let xml = r#"<worksheet><cols><col min="2" max="2" hidden="1"/></cols><sheetData>
             <row r="4" hidden="1"><c r="A4"><f>SUM(A1)</f></c><c r="B4"><f>1</f><v>1</v></c></row><row r="5"><c r="A5"><v>1</v></c></row>
             </sheetData><mergeCells><mergeCell ref="A1:H1"/><mergeCell ref="B3:B9"/></mergeCells></worksheet>"#;
-        let marks = scan(xml.as_bytes()).unwrap();
+        let marks = scan(xml.as_bytes(), &[]).unwrap();
         assert_eq!(
             (marks.hidden_rows.as_slice(), marks.hidden_row_count, marks.hidden_columns),
             ([4].as_slice(), 1, true)

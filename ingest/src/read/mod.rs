@@ -3,8 +3,11 @@
 //! Nothing is interpreted here beyond the type that the file itself gives to a cell. What a file is, is decided by its
 //! first bytes and never by its name.
 
+mod archive;
+mod biff;
 mod bounds;
 mod cell;
+pub mod child;
 mod csv_file;
 mod json_file;
 mod marks;
@@ -13,6 +16,7 @@ mod xlsx;
 
 use std::path::Path;
 
+pub use archive::{archive_of, files_in, read_bytes_of};
 pub use bounds::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
 pub use cell::{Cell, RawRow, Said, Sheet, cell_ref, is_blank_char};
 pub use marks::Marks;
@@ -80,7 +84,7 @@ impl ReadError {
 /// # Errors
 /// When the file is empty, damaged, encrypted, of another kind, too large, or carries macros or external links.
 pub fn read_file(path: &Path) -> Result<RawFile, ReadError> {
-    let bytes = std::fs::read(path)?;
+    let bytes = read_bytes_of(path)?;
     read_bytes(&bytes)
 }
 
@@ -98,7 +102,10 @@ pub fn read_bytes(bytes: &[u8]) -> Result<RawFile, ReadError> {
 fn read_by_kind(bytes: &[u8]) -> Result<RawFile, ReadError> {
     match bytes {
         [] => Err(ReadError::Empty),
-        [b'P', b'K', ..] => xlsx::read(bytes),
+        [b'P', b'K', ..] => match archive::refusal(bytes) {
+            Some(refusal) => Err(refusal),
+            None => xlsx::read(bytes),
+        },
         [0xD0, 0xCF, 0x11, 0xE0, ..] if is_encrypted(bytes) => {
             Err(ReadError::unreadable("文件已加密，无法读取", "请去除打开密码后重新报送"))
         }

@@ -4,10 +4,12 @@ use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetVisible, Xls, XlsError};
 
+use super::biff;
 use super::bounds::{self, MAX_CELLS};
 use super::{Cell, Marks, RawFile, RawRow, ReadError, Sheet};
 
 pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
+    let mut marks = biff::scan(bytes)?;
     let mut book: Xls<Cursor<&[u8]>> = Xls::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
     let list: Vec<(String, bool)> =
         book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
@@ -17,11 +19,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
         let range = book.worksheet_range(&name).map_err(|e| damaged(&e))?;
         let size = (range.height() * range.width()) as u64;
         left = left.checked_sub(size).ok_or_else(|| bounds::too_large("工作簿的单元格太多".to_owned()))?;
-        let marks = Marks { merges: merges(&book, &name), ..Marks::default() };
+        let marks = Marks { merges: merges(&book, &name), ..marks.remove(&name).unwrap_or_default() };
         let (top, start) = range.start().map_or((0, 0), |(r, c)| (r, c as usize));
         let rows = (top + 1..).zip(range.rows()).map(|(no, row)| RawRow { no, cells: cells(row, start) });
         let rows = rows.filter(|r| !r.is_blank()).collect();
-        sheets.push(Sheet { name, hidden, has_cells: true, marks, rows, ..Sheet::default() });
+        sheets.push(Sheet {
+            name,
+            hidden,
+            has_cells: true,
+            marks,
+            from_1904: book.has_1904_epoch(),
+            rows,
+            ..Sheet::default()
+        });
     }
     Ok(RawFile { encoding: "XLS".to_owned(), sheets })
 }
@@ -33,7 +43,8 @@ fn merges(book: &Xls<Cursor<&[u8]>>, name: &str) -> Vec<(u32, usize, u32, usize)
 }
 
 fn cells(row: &[Data], start: usize) -> Vec<Cell> {
-    std::iter::repeat_n(Cell::Empty, start).chain(row.iter().map(convert)).collect()
+    let used = row.iter().rposition(|c| *c != Data::Empty).map_or(0, |last| last + 1);
+    std::iter::repeat_n(Cell::Empty, start).chain(row[..used].iter().map(convert)).collect()
 }
 
 fn convert(value: &Data) -> Cell {

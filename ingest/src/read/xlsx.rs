@@ -19,7 +19,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
     for (name, hidden) in list {
         let rows = read_rows(&mut book, &name, &mut left)?;
         let marks = marks.remove(&name).unwrap_or_default();
-        sheets.push(Sheet { name, hidden, has_cells: true, marks, rows, ..Sheet::default() });
+        let from_1904 = book.has_1904_epoch();
+        sheets.push(Sheet { name, hidden, has_cells: true, marks, from_1904, rows, ..Sheet::default() });
     }
     Ok(RawFile { encoding: "XLSX".to_owned(), sheets })
 }
@@ -43,6 +44,10 @@ fn read_rows(book: &mut Book<'_>, name: &str, left: &mut u64) -> Result<Vec<RawR
         }
         *left = left.checked_sub(1).ok_or_else(|| bounds::too_large("工作簿的单元格太多".to_owned()))?;
         put(&mut rows, row + 1, column as usize, value);
+    }
+    // A writer may break the order; addresses count.
+    if !rows.is_sorted_by_key(|r| r.no) {
+        rows.sort_by_key(|r| r.no);
     }
     Ok(rows)
 }

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::contract::{Contracts, Table};
-use crate::read::RawRow;
+use crate::read::{Cell, RawRow};
 
 /// Rows from the top in which the header is looked for.
 const SEARCHED_ROWS: usize = 30;
 /// Rows that a header may have.
 const MAX_HEADER_ROWS: usize = 3;
+
+/// Bytes that a header has at most.
+const LONGEST: usize = 90;
 
 /// A header as compared: half-width, without blanks and line breaks.
 #[must_use]
@@ -90,6 +93,23 @@ impl HeaderBook {
         best.map(|(_, found)| found)
     }
 
+    /// Whether a row may be (the lowest row of) a header: most of its first cells are known headers. Cheap, since it is
+    /// asked for every row of every sheet.
+    #[must_use]
+    pub fn may_begin(&self, row: &RawRow) -> bool {
+        let mut first = row.cells.iter().filter(|c| !c.is_blank()).take(3);
+        let known = |cell: &Cell| match cell {
+            Cell::Text(t) if t.len() <= LONGEST => !self.columns_of(t).is_empty(),
+            _ => false,
+        };
+        let mut hits = 0;
+        let mut misses = 0;
+        while let Some(cell) = first.next().filter(|_| misses < 2) {
+            if known(cell) { hits += 1 } else { misses += 1 }
+        }
+        hits >= 2
+    }
+
     /// The header of each column (the lowest filled cell of the header rows) with the columns that it may stand for.
     fn look_up(&self, rows: &[RawRow]) -> Vec<Written<'_>> {
         let width = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
@@ -100,7 +120,7 @@ impl HeaderBook {
 
     fn columns_of(&self, header: &str) -> &[(String, usize)] {
         let key = header_key(header);
-        let found = self.known.get(&key).or_else(|| self.known.get(without_unit(&key)));
+        let found = self.known.get(&key).or_else(|| self.known.get(split_unit(&key)?.0));
         found.map(Vec::as_slice).unwrap_or_default()
     }
 }
@@ -128,6 +148,7 @@ fn match_table(table: &Table, written: &[Written<'_>], from: usize, height: usiz
             Some(column) => {
                 columns.insert(column, (w.at, w.header.clone()));
             }
+            None if is_serial(&w.header) => {}
             None => unknown.push((w.at, w.header.clone())),
         }
     }
@@ -153,15 +174,30 @@ fn is_plausible(found: &HeaderMatch) -> bool {
     found.columns.len() >= 2 && found.columns.len() >= found.unknown.len() && found.missing.len() <= found.columns.len()
 }
 
-/// “金额(万元)” → “金额”.
-fn without_unit(key: &str) -> &str {
-    key.strip_suffix(')').and_then(|k| k.rsplit_once('(')).map_or(key, |(name, _)| name)
+/// The unit at the end of a header: “金额(万元)”, “金额/万元”, “金额(单位:元)” → 金额 and the unit.
+#[must_use]
+pub fn split_unit(key: &str) -> Option<(&str, &str)> {
+    let bracketed = key.strip_suffix([')', ']']).and_then(|k| k.rsplit_once(['(', '[']));
+    let slashed = || key.rsplit_once(['/', ':', ',']).filter(|(_, unit)| UNITS.contains(unit));
+    let (name, unit) = bracketed.or_else(slashed)?;
+    Some((name, unit.strip_prefix("单位:").unwrap_or(unit)))
+}
+
+/// Units that stand behind a stroke; a header such as 救助事由/项目名 has none.
+const UNITS: [&str; 9] = ["元", "万元", "亿元", "人", "人次", "户", "次", "小时", "%"];
+
+/// Headers of columns that count the rows and carry no data.
+const SERIAL: [&str; 6] = ["序号", "序", "编序", "No.", "NO", "行号"];
+
+/// Whether a column only counts the rows.
+#[must_use]
+pub fn is_serial(header: &str) -> bool {
+    SERIAL.contains(&header_key(header).as_str())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::Cell;
 
     fn row(no: u32, cells: &[&str]) -> RawRow {
         let cells =

@@ -5,8 +5,10 @@
 
 mod headers;
 mod place;
+mod span;
 mod title;
 
-pub use headers::{HeaderBook, HeaderMatch, header_key};
+pub use headers::{HeaderBook, HeaderMatch, header_key, is_serial, split_unit};
 pub use place::{Names, PathSays};
+pub use span::{months_in, period_in};
 pub use title::{TitleSays, read_title};

@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::period::Period;
 use crate::read::{RawRow, is_blank_char};
 
-use super::Names;
+use super::{Names, span::period_in};
 
 /// What the lines above the header say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -18,8 +18,10 @@ pub struct TitleSays {
     pub unknown_unit: Option<String>,
     /// Period named by the title or by 报表期.
     pub period: Option<Period>,
-    /// Whether the title says 1—9月: cumulative from the start of the year.
+    /// Whether the title names a span such as 1—9月 and no single period.
     pub cumulative: bool,
+    /// Whether it says 累计 or 截至: counted from the start of the year.
+    pub to_date: bool,
     /// Whether it says 更正.
     pub correction: bool,
     /// Factor of amounts: 1, 10,000 (万元) or 100,000,000 (亿元); `None` when nothing is said.
@@ -41,22 +43,53 @@ pub fn read_title(rows: &[RawRow], names: &Names) -> TitleSays {
 }
 
 fn read_cell(text: &str, names: &Names, says: &mut TitleSays) {
-    if let Some(unit) = after(text, &["填报单位", "报送单位"]) {
+    let text = without_dates(text);
+    if let Some(unit) = after(&text, &SENDER) {
         says.unit = names.unit_in(&unit);
         says.unknown_unit = says.unit.is_none().then_some(unit);
-    } else if after(text, &["填报日期", "报送日期", "填表日期"]).is_none() && says.unit.is_none() {
-        says.unit = names.unit_in(text);
+    } else if says.unit.is_none() {
+        says.unit = names.unit_in(&text);
     }
-    if let Some(unit) = after(text, &["单位"]).filter(|_| !text.contains("填报单位") && !text.contains("报送单位"))
-    {
-        says.amount_factor = amount_factor(&unit);
-    }
-    let dated = ["填报日期", "报送日期", "填表日期"].iter().any(|w| text.contains(w));
-    if says.period.is_none() && !dated {
-        let (period, cumulative) = period_in(text);
+    says.amount_factor = measure(&text).or(says.amount_factor);
+    says.to_date |= text.contains("累计") || text.contains("截至");
+    if says.period.is_none() {
+        let (period, cumulative) = stated_period(&text);
         says.period = period;
         says.cumulative |= cumulative;
     }
+}
+
+/// Words before the colon that name the sender.
+const SENDER: [&str; 4] = ["填报单位", "报送单位", "填表单位", "上报单位"];
+/// Words before the colon that name the day of the return, which is no period.
+const DATED: [&str; 5] = ["填报日期", "报送日期", "填表日期", "填报时间", "报送时间"];
+/// What ends the text behind a colon where several statements share a line.
+const STOPS: [&str; 12] = [
+    "填报日期",
+    "报送日期",
+    "填表日期",
+    "填报时间",
+    "报送时间",
+    "报表期",
+    "报告期",
+    "金额单位",
+    "计量单位",
+    "单位:",
+    "填表人",
+    "联系电话",
+];
+
+/// The text without the day of the return.
+fn without_dates(text: &str) -> String {
+    let mut text = text.to_owned();
+    for word in DATED {
+        if let Some(from) = text.find(word) {
+            let rest = &text[from + word.len()..];
+            let end = STOPS.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
+            text.replace_range(from..from + word.len() + end, "");
+        }
+    }
+    text
 }
 
 /// What stands behind one of the words and its colon.
@@ -64,9 +97,24 @@ fn after(text: &str, words: &[&str]) -> Option<String> {
     words.iter().find_map(|w| {
         let (_, rest) = text.split_once(w)?;
         let rest = rest.strip_prefix([':', '：'])?;
-        let end = ["填报日期", "单位:", "填表人", "报表期"].iter().filter_map(|stop| rest.find(stop)).min();
+        let end = STOPS.iter().filter_map(|stop| rest.find(stop)).min();
         Some(rest[..end.unwrap_or(rest.len())].to_owned())
     })
+}
+
+/// The factor of the unit of amounts. “单位：” also ends 填报单位：, which names the sender.
+fn measure(text: &str) -> Option<u32> {
+    text.match_indices("单位:").find_map(|(at, word)| {
+        let of_sender = SENDER.iter().any(|s| text[..at + "单位".len()].ends_with(s));
+        let rest = &text[at + word.len()..];
+        let end = STOPS.iter().filter_map(|stop| rest.find(stop)).min().unwrap_or(rest.len());
+        if of_sender { None } else { amount_factor(&rest[..end]) }
+    })
+}
+
+fn stated_period(text: &str) -> (Option<Period>, bool) {
+    let stated = after(text, &["报表期", "报告期", "统计期"]).and_then(|p| p.parse().ok());
+    stated.map_or_else(|| period_in(text), |p| (Some(p), false))
 }
 
 /// The factor that 元, 万元 or 亿元 stand for.
@@ -80,86 +128,53 @@ fn amount_factor(unit: &str) -> Option<u32> {
     }
 }
 
-/// The first period in a text such as “2025年第三季度”, “2025年3月”, “2025年1-9月” or “报表期:202503”.
-fn period_in(text: &str) -> (Option<Period>, bool) {
-    if let Some(period) = after(text, &["报表期", "报告期", "统计期"]) {
-        if let Ok(p) = period.parse() {
-            return (Some(p), false);
+impl TitleSays {
+    /// What this title leaves open, as an earlier title of the same sheet says it. The unit of amounts passes on only to a
+    /// table without any title of its own.
+    #[must_use]
+    pub fn or(mut self, earlier: &Self) -> Self {
+        if self.unit.is_none() && self.unknown_unit.is_none() {
+            self.unit.clone_from(&earlier.unit);
+            self.unknown_unit.clone_from(&earlier.unknown_unit);
         }
-    }
-    let chars: Vec<char> = text.chars().map(plain_digit).collect();
-    for (i, window) in chars.windows(5).enumerate() {
-        let year: String = window[..4].iter().collect();
-        let Some(year) = year.parse::<i32>().ok().filter(|y| window[4] == '年' && (1990..2100).contains(y)) else {
-            continue;
-        };
-        return part_of_year(year, &chars[i + 5..]);
-    }
-    (None, false)
-}
-
-fn part_of_year(year: i32, rest: &[char]) -> (Option<Period>, bool) {
-    let rest: String = rest.iter().collect();
-    let rest = rest.strip_prefix('第').unwrap_or(&rest);
-    if rest.starts_with("上半年") || rest.starts_with("下半年") {
-        return (Some(Period::half(year, if rest.starts_with('上') { 1 } else { 2 })), false);
-    }
-    let digits = rest.chars().take_while(char::is_ascii_digit).count();
-    let number: Option<u32> = rest[..digits].parse().ok();
-    let tail = &rest[digits..];
-    match number {
-        Some(q) if tail.starts_with("季度") && (1..=4).contains(&q) => (Some(Period::quarter(year, q)), false),
-        Some(m) if tail.starts_with('月') && (1..=12).contains(&m) => (Some(Period::month(year, m)), false),
-        Some(1) if tail.starts_with(['-', '—', '~', '至']) => {
-            cumulative(year, &tail[tail.chars().next().map_or(0, char::len_utf8)..])
+        if self.period.is_none() {
+            self.period = earlier.period;
+            self.cumulative |= earlier.cumulative;
+            self.to_date |= earlier.to_date;
         }
-        _ => (Some(Period::of_year(year)), false),
-    }
-}
-
-fn cumulative(year: i32, tail: &str) -> (Option<Period>, bool) {
-    let digits = tail.chars().take_while(char::is_ascii_digit).count();
-    match tail[..digits].parse() {
-        Ok(m) if tail[digits..].starts_with('月') && (1..=12).contains(&m) => (Some(Period::month(year, m)), true),
-        _ => (Some(Period::of_year(year)), false),
-    }
-}
-
-/// 二〇二五年三月 → 2025年3月, digit by digit (十 and above as in 十一月 are written 11 by offices that use digits).
-fn plain_digit(c: char) -> char {
-    match c {
-        '〇' | '零' => '0',
-        '一' => '1',
-        '二' => '2',
-        '三' => '3',
-        '四' => '4',
-        '五' => '5',
-        '六' => '6',
-        '七' => '7',
-        '八' => '8',
-        '九' => '9',
-        other => other,
+        if self.text.is_empty() {
+            self.amount_factor = earlier.amount_factor;
+        }
+        self.correction |= earlier.correction;
+        self
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Contracts;
+    use crate::read::Cell;
+
+    fn says(cells: &[&str]) -> TitleSays {
+        let cells = cells.iter().map(|c| Cell::Text((*c).to_owned())).collect();
+        read_title(&[RawRow { no: 1, cells }], &Names::new(&Contracts::embedded().unwrap()))
+    }
 
     #[test]
-    fn periods_in_titles() {
-        for (text, expected) in [
-            ("船山区2025年3月低收入人口表", "202503"),
-            ("蓬溪县2025年第三季度救助台账表", "2025Q3"),
-            ("2025年4季度", "2025Q4"),
-            ("二〇二五年三月情况表", "202503"),
-            ("遂宁市2025年度", "2025"),
-            ("2025年上半年", "2025H1"),
-            ("报表期:2025Q2", "2025Q2"),
-        ] {
-            assert_eq!(period_in(text).0.map(|p| p.to_string()).as_deref(), Some(expected), "{text}");
-        }
-        assert_eq!(period_in("2025年1-9月统计表"), (Some(Period::month(2025, 9)), true));
-        assert_eq!(period_in("行政区划表").0, None);
+    fn several_statements_on_one_line() {
+        let line = says(&["填报单位：船山区民政局　填报日期：2025年4月2日　单位：万元"]);
+        assert_eq!((line.unit.as_deref(), line.amount_factor, line.period), (Some("510903"), Some(10_000), None));
+        let line = says(&["报表期:2025Q2 填报时间：2025年7月2日", "（金额单位：亿元）"]);
+        assert_eq!((line.period, line.amount_factor), (Some(Period::quarter(2025, 2)), Some(100_000_000)));
+        assert_eq!(says(&["填报单位：某某公司"]).unknown_unit.as_deref(), Some("某某公司"));
+    }
+
+    #[test]
+    fn cumulative_titles() {
+        assert!(says(&["船山区2025年1-9月统计表"]).cumulative);
+        assert!(says(&["船山区2025年3月统计表（本年累计）"]).to_date);
+        let plain = says(&["船山区2025年3月统计表"]);
+        assert!(!plain.cumulative && !plain.to_date);
     }
 }

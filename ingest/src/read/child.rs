@@ -1,0 +1,235 @@
+//! Reading in a child process with limits of memory and time, for files of strangers.
+//!
+//! The readers of workbooks are other people's code. Whatever a file makes them do, the parent loses nothing but a
+//! child: its death or its delay becomes a mistake of that file. [`serve`] is the child: a binary calls it in a hidden
+//! subcommand. [`ChildReader`] is the parent.
+//!
+//! When it is used: a checker with a [`ChildReader`] reads every workbook (zip or OLE) in a child, and every other file
+//! above [`LARGE_BYTES`]; text below that is read in process, because its reader allocates no more than the text itself.
+//! A checker without one, as in tests, reads everything in process.
+
+use std::io::{BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{RawFile, RawRow, ReadError, Sheet};
+
+/// Text files above this size are read in a child too.
+pub const LARGE_BYTES: u64 = 64 << 20;
+/// Rows of a frame.
+const ROWS: usize = 256;
+/// Bytes that a child may hand over, and bytes of one frame.
+const MAX_OUTPUT: u64 = 4 << 30;
+const MAX_FRAME: u32 = 1 << 28;
+
+/// What a child may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Address space in bytes.
+    pub memory_bytes: u64,
+    /// Time on the clock.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    /// 2 GiB and two minutes: a workbook of 500,000 rows and 20 columns needs about half of it.
+    fn default() -> Self {
+        Self { memory_bytes: 2 << 30, time: Duration::from_secs(120) }
+    }
+}
+
+/// Starts a child for each file.
+#[derive(Debug, Clone)]
+pub struct ChildReader {
+    program: PathBuf,
+    arguments: Vec<String>,
+    limits: Limits,
+}
+
+/// What the child says, one frame after the other; the last is `End` or `Failed`.
+#[derive(Debug, Serialize, Deserialize)]
+enum Frame {
+    File(String),
+    /// A sheet without its rows.
+    Sheet(Box<Sheet>),
+    /// More rows of the last sheet.
+    Rows(Vec<RawRow>),
+    End,
+    Failed {
+        forbidden: bool,
+        what: String,
+        remedy: String,
+    },
+}
+
+impl ChildReader {
+    /// A reader that calls `program` with `arguments`, the memory limit in bytes and the path of the file; the program must
+    /// answer by [`serve`].
+    #[must_use]
+    pub fn new(program: PathBuf, arguments: Vec<String>, limits: Limits) -> Self {
+        Self { program, arguments, limits }
+    }
+
+    /// Whether a file with these bytes is read in a child.
+    #[must_use]
+    pub fn wants(bytes: &[u8]) -> bool {
+        let workbook = bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
+        workbook || bytes.len() as u64 > LARGE_BYTES
+    }
+
+    /// Reads a file, on disk or inside an archive.
+    ///
+    /// # Errors
+    /// As [`super::read_file`]; also when the child exceeds its limits or dies.
+    pub fn read(&self, path: &Path) -> Result<RawFile, ReadError> {
+        let mut child = Command::new(&self.program)
+            .args(&self.arguments)
+            .arg(self.limits.memory_bytes.to_string())
+            .arg(path)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let stdout = child.stdout.take();
+        let (done, waits) = mpsc::channel::<()>();
+        let limit = self.limits.time;
+        let watchdog = std::thread::spawn(move || watch(child, &waits, limit));
+        let answer = stdout.and_then(|out| decode(BufReader::new(out.take(MAX_OUTPUT))));
+        drop(done);
+        let late = watchdog.join().unwrap_or(false);
+        match answer {
+            Some(answer) => answer,
+            None if late => Err(ReadError::unreadable(
+                format!("文件过于复杂，{}秒内没有读完，已停止读取", limit.as_secs()),
+                "请删除多余的格式、图片和空行，分表后重新报送",
+            )),
+            None => Err(ReadError::unreadable(
+                "读取这份文件所需的内存超过上限，或文件的内部结构异常",
+                "请把内容“选择性粘贴为数值”到空白 .xlsx 工作簿后重新报送",
+            )),
+        }
+    }
+}
+
+/// Kills a child that is late; says whether it was.
+fn watch(mut child: Child, waits: &mpsc::Receiver<()>, limit: Duration) -> bool {
+    let late = waits.recv_timeout(limit) == Err(RecvTimeoutError::Timeout);
+    // A child whose answer was cut off must not go on either.
+    let _ = child.kill();
+    let _ = child.wait();
+    late
+}
+
+/// The child: limits its own address space, reads the file and writes the answer to standard output.
+#[must_use]
+pub fn serve(memory_bytes: u64, path: &Path) -> ExitCode {
+    if limit_memory(memory_bytes).is_err() {
+        return ExitCode::FAILURE;
+    }
+    match encode(super::read_file(path), &mut BufWriter::new(std::io::stdout().lock())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+#[cfg(unix)]
+fn limit_memory(bytes: u64) -> std::io::Result<()> {
+    rlimit::setrlimit(rlimit::Resource::AS, bytes, bytes)
+}
+
+#[cfg(not(unix))]
+fn limit_memory(_: u64) -> std::io::Result<()> {
+    Ok(())
+}
+
+fn encode(answer: Result<RawFile, ReadError>, out: &mut impl Write) -> std::io::Result<()> {
+    let file = match answer {
+        Ok(file) => file,
+        Err(e) => {
+            let forbidden = matches!(e, ReadError::Forbidden { .. });
+            return put(&Frame::Failed { forbidden, what: e.to_string(), remedy: e.remedy() }, out);
+        }
+    };
+    put(&Frame::File(file.encoding), out)?;
+    for mut sheet in file.sheets {
+        let mut rows = std::mem::take(&mut sheet.rows).into_iter();
+        put(&Frame::Sheet(Box::new(sheet)), out)?;
+        loop {
+            let some: Vec<RawRow> = rows.by_ref().take(ROWS).collect();
+            if some.is_empty() {
+                break;
+            }
+            put(&Frame::Rows(some), out)?;
+        }
+    }
+    put(&Frame::End, out)
+}
+
+/// A frame: four bytes of length, then the frame.
+fn put(frame: &Frame, out: &mut impl Write) -> std::io::Result<()> {
+    let bytes = postcard::to_stdvec(frame).map_err(std::io::Error::other)?;
+    let length = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
+    out.write_all(&length.to_le_bytes())?;
+    out.write_all(&bytes)?;
+    if matches!(frame, Frame::End | Frame::Failed { .. }) { out.flush() } else { Ok(()) }
+}
+
+/// `None` when the answer is cut off or no answer.
+fn decode(mut from: impl Read) -> Option<Result<RawFile, ReadError>> {
+    let mut file = RawFile { encoding: String::new(), sheets: Vec::new() };
+    loop {
+        match next(&mut from)? {
+            Frame::File(encoding) => file.encoding = encoding,
+            Frame::Sheet(sheet) => file.sheets.push(*sheet),
+            Frame::Rows(rows) => file.sheets.last_mut()?.rows.extend(rows),
+            Frame::End => return Some(Ok(file)),
+            Frame::Failed { forbidden: true, what, remedy } => return Some(Err(ReadError::Forbidden { what, remedy })),
+            Frame::Failed { what, remedy, .. } => return Some(Err(ReadError::NotReadable { what, remedy })),
+        }
+    }
+}
+
+fn next(from: &mut impl Read) -> Option<Frame> {
+    let mut length = [0; 4];
+    from.read_exact(&mut length).ok()?;
+    let length = u32::from_le_bytes(length);
+    if length > MAX_FRAME {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    from.take(u64::from(length)).read_to_end(&mut bytes).ok()?;
+    postcard::from_bytes(&bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::{Cell, Marks};
+
+    #[test]
+    fn what_a_child_says_is_what_it_read() {
+        let cells = vec![Cell::Empty, Cell::Text("郪江".into()), Cell::Number(0.1), Cell::Bool(true)];
+        let rows: Vec<RawRow> = (1..=1_000).map(|no| RawRow { no, cells: cells.clone() }).collect();
+        let marks = Marks { hidden_rows: vec![7], hidden_row_count: 1, ..Marks::default() };
+        let sheet = Sheet { name: "三月".into(), has_cells: true, marks, rows, ..Sheet::default() };
+        let mut bytes = Vec::new();
+        encode(Ok(RawFile { encoding: "XLSX".into(), sheets: vec![sheet.clone()] }), &mut bytes).unwrap();
+        let read = decode(bytes.as_slice()).unwrap().unwrap();
+        assert_eq!((read.encoding.as_str(), read.sheets), ("XLSX", vec![sheet]));
+        assert!(decode(&bytes[..bytes.len() - 3]).is_none());
+        assert!(decode([0xFF; 64].as_slice()).is_none());
+    }
+
+    #[test]
+    fn a_refusal_keeps_its_code() {
+        let mut bytes = Vec::new();
+        let refusal = ReadError::Forbidden { what: "工作簿含有宏".into(), remedy: "请另存".into() };
+        encode(Err(refusal), &mut bytes).unwrap();
+        let read = decode(bytes.as_slice()).unwrap().unwrap_err();
+        assert_eq!((read.code(), read.to_string().as_str()), ("DQ023", "工作簿含有宏"));
+    }
+}
