@@ -3,6 +3,7 @@
 
 mod column;
 mod issues;
+mod own;
 mod row;
 mod sheet;
 mod total;
@@ -18,7 +19,9 @@ use crate::checked::{CheckedFile, Issue, Level, Signatures};
 use crate::contract::Contracts;
 use crate::normalise::{CodeBook, RegionBook};
 use crate::read::{self, RawFile, ReadError};
-use crate::recognise::{HeaderBook, Names, PathSays};
+use crate::recognise::{HeaderBook, Names, PathSays, is_own_sheet};
+
+use own::OwnSays;
 
 pub use sheet::locate_column;
 
@@ -77,6 +80,7 @@ impl Checker {
             received: source.received,
             path: source.path.clone(),
             signatures: Signatures::default(),
+            answers: None,
             tables: Vec::new(),
             issues: Vec::new(),
         };
@@ -96,9 +100,13 @@ impl Checker {
     fn check_sheets(&self, raw: RawFile, source: &Source, file: &mut CheckedFile) {
         file.encoding = raw.encoding;
         let path = PathSays::read(&source.hint, &self.names);
-        for sheet in raw.sheets {
+        let own = OwnSays::read(&raw.properties, &self.names);
+        own.report_version(&self.contracts, file);
+        for mut sheet in raw.sheets.into_iter().filter(|s| !is_own_sheet(s)) {
+            own.speak_for(&mut sheet);
             self.check_sheet(&sheet, &path, file);
         }
+        own.settle(&self.contracts, file);
         if file.tables.is_empty() && !file.refused() {
             let issue = file_issue(
                 &file.name,

@@ -55,10 +55,15 @@ impl Checker {
                 (top.contains(&format!("{title}表")), 3_000),
                 (sheet_name == plain, 2_000),
                 (stem.split('_').any(|part| part == title.replace('/', "")), 1_000),
+                (sheet.said.form.is_some() && sheet.said.form.as_deref() == self.form_code(&table.name), 500),
             ];
             fits.iter().filter(|(fit, _)| *fit).map(|(_, points)| points + title.chars().count()).max().unwrap_or(0)
         };
         self.headers.find(&self.contracts, &sheet.rows, &prefers)
+    }
+
+    fn form_code(&self, table: &str) -> Option<&str> {
+        self.contracts.form_of(table).map(|(form, _)| form.code.as_str())
     }
 
     /// A JSON list without rows has no headers; its own word for the table is enough.
@@ -116,7 +121,7 @@ impl Checker {
                 format!("填报单位“{}”不是八个县级单位，也不是市局", unknown.chars().take(30).collect::<String>());
             return Err(Refusal::new("DQ003", what, "请填写本单位的规范名称"));
         }
-        let said = sheet.said.unit.as_deref().and_then(|u| self.names.unit_in(u));
+        let said = sheet.said.unit.as_deref().and_then(|u| self.names.unit_exact(u).or_else(|| self.names.unit_in(u)));
         let content = title.unit.clone().or(said);
         let by_path = [path.folder_unit.as_ref(), path.file_unit.as_ref()];
         let Some(unit) = content.clone().or_else(|| by_path.into_iter().flatten().next().cloned()) else {
@@ -215,7 +220,7 @@ fn hidden_things(sheet: &Sheet) -> Vec<Refusal> {
 fn filled_down(sheet: &Sheet, from: usize) -> Vec<RawRow> {
     let mut rows: Vec<RawRow> = sheet.rows.get(from..).unwrap_or_default().to_vec();
     let start = rows.first().map_or(0, |r| r.no);
-    for (first, left, last, _) in sheet.marks.merges.iter().filter(|m| m.0 >= start) {
+    for (first, left, last, _) in sheet.marks.merges.iter().filter(|m| m.0 >= start && m.2 > m.0) {
         let value = rows.iter().find(|r| r.no == *first).map(|r| r.cell(*left).clone()).unwrap_or_default();
         for row in rows.iter_mut().filter(|r| r.no > *first && r.no <= *last && r.cell(*left).is_blank()) {
             if row.cells.len() <= *left {
@@ -294,7 +299,7 @@ fn read_rows(
             RowKind::Data => detail.push(raw),
             RowKind::Total => totals.push(raw),
             RowKind::Footer => sign(raw, file),
-            RowKind::Subtotal | RowKind::Blank => {}
+            RowKind::Subtotal | RowKind::Example | RowKind::Blank => {}
         }
     }
     out.rows = detail.iter().map(|raw| reader.read(raw, &mut issues)).collect();

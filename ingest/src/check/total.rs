@@ -7,8 +7,12 @@ use rust_decimal::Decimal;
 use crate::contract::{Kind, Table};
 use crate::normalise::{Refusal, parse_number};
 use crate::read::{Cell, RawRow, cell_ref};
+use crate::recognise::is_example;
 
 use super::column::ColumnPlan;
+
+/// The words before the names under a return.
+const SIGNS: [&str; 7] = ["填表人", "填报人", "制表人", "审核人", "单位负责人", "负责人", "联系电话"];
 
 /// What a row below the header is.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,10 +21,11 @@ pub(super) enum RowKind {
     Total,
     Subtotal,
     Footer,
+    Example,
     Blank,
 }
 
-/// Tells data from totals, signatures and blank rows by the first filled cell.
+/// Tells data from totals, signatures, examples and blank rows by the first filled cell.
 pub(super) fn kind_of(row: &RawRow) -> RowKind {
     let Some(first) = row.cells.iter().find(|c| !c.is_blank()) else { return RowKind::Blank };
     let Cell::Text(_) = first else { return RowKind::Data };
@@ -29,6 +34,7 @@ pub(super) fn kind_of(row: &RawRow) -> RowKind {
         "合计" | "总计" | "合计:" | "合计：" | "共计" => RowKind::Total,
         "小计" | "小计:" | "小计：" => RowKind::Subtotal,
         _ if text.ends_with("小计") && text.chars().count() <= 20 => RowKind::Subtotal,
+        _ if is_example(&text) => RowKind::Example,
         _ if is_footer(&text) => RowKind::Footer,
         _ => RowKind::Data,
     }
@@ -105,7 +111,8 @@ pub(super) fn signatures(row: &RawRow) -> BTreeMap<&'static str, String> {
         let name = rest.trim_start_matches([':', '：', ' ', '　']);
         let name: String =
             name.chars().take_while(|c| !crate::read::is_blank_char(*c) && !matches!(c, ':' | '：')).collect();
-        if (2..=20).contains(&name.chars().count()) {
+        // Between 填表人 and 审核人 of an unsigned form stands no name.
+        if (2..=20).contains(&name.chars().count()) && !SIGNS.contains(&name.as_str()) {
             out.entry(key).or_insert(name);
         }
     }

@@ -22,7 +22,7 @@ pub struct Marks {
     pub hidden_columns: bool,
     /// Whether the sheet is filtered.
     pub filtered: bool,
-    /// Merged regions higher than one row: (first row, first column, last row, last column), rows from 1, columns from 0.
+    /// Merged regions: (first row, first column, last row, last column), rows from 1, columns from 0.
     pub merges: Vec<(u32, usize, u32, usize)>,
     /// Formula cells without a cached value, as addresses, the first twenty.
     pub uncalculated: Vec<String>,
@@ -131,7 +131,7 @@ fn mark(e: &BytesStart<'_>, marks: &mut Marks, cell: &mut FormulaCell) {
         "c" => cell.address = text(e, "r").unwrap_or_default(),
         "f" => cell.formula = true,
         "v" | "is" => cell.value = true,
-        "mergeCell" => marks.merges.extend(text(e, "ref").as_deref().and_then(region).filter(|m| m.2 > m.0)),
+        "mergeCell" => marks.merges.extend(text(e, "ref").as_deref().and_then(region)),
         _ => {}
     }
 }
@@ -167,7 +167,7 @@ mod tests {
             (marks.hidden_rows.as_slice(), marks.hidden_row_count, marks.hidden_columns),
             ([4].as_slice(), 1, true)
         );
-        assert_eq!(marks.merges, [(3, 1, 9, 1)]);
+        assert_eq!(marks.merges, [(1, 0, 1, 7), (3, 1, 9, 1)]);
         assert_eq!(marks.uncalculated, ["A4"]);
         assert_eq!(address("AA17"), Some((17, 26)));
     }

@@ -11,6 +11,7 @@ mod marks;
 mod xls;
 mod xlsx;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use bounds::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
@@ -24,6 +25,8 @@ pub struct RawFile {
     pub encoding: String,
     /// Its sheets; one without a name for CSV and JSON.
     pub sheets: Vec<Sheet>,
+    /// Custom document properties of a workbook, by name.
+    pub properties: BTreeMap<String, String>,
 }
 
 /// Why a file cannot be read at all. The texts are for the sender.

@@ -21,7 +21,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
         let marks = marks.remove(&name).unwrap_or_default();
         sheets.push(Sheet { name, hidden, has_cells: true, marks, rows, ..Sheet::default() });
     }
-    Ok(RawFile { encoding: "XLSX".to_owned(), sheets })
+    let properties = book.workbook_properties().map(|p| p.custom_properties.into_iter().collect()).unwrap_or_default();
+    Ok(RawFile { encoding: "XLSX".to_owned(), sheets, properties })
 }
 
 fn read_rows(book: &mut Book<'_>, name: &str, left: &mut u64) -> Result<Vec<RawRow>, ReadError> {

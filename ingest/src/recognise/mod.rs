@@ -4,9 +4,11 @@
 //! export has no title).
 
 mod headers;
+pub mod own;
 mod place;
 mod title;
 
 pub use headers::{HeaderBook, HeaderMatch, header_key};
+pub use own::{is_example, is_own_sheet};
 pub use place::{Names, PathSays};
 pub use title::{TitleSays, read_title};
