@@ -24,6 +24,7 @@ use crate::recognise::{HeaderBook, Names, PathSays, is_own_sheet};
 use own::OwnSays;
 
 pub use sheet::locate_column;
+pub(crate) use total::{RowKind, kind_of};
 
 /// Checks files against the contracts; made once, used for many files, from several threads.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ const SIGNS: [&str; 7] = ["填表人", "填报人", "制表人", "审核人", "�
 
 /// What a row below the header is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum RowKind {
+pub(crate) enum RowKind {
     Data,
     Total,
     Subtotal,
@@ -26,7 +26,7 @@ pub(super) enum RowKind {
 }
 
 /// Tells data from totals, signatures, examples and blank rows by the first filled cell.
-pub(super) fn kind_of(row: &RawRow) -> RowKind {
+pub(crate) fn kind_of(row: &RawRow) -> RowKind {
     let Some(first) = row.cells.iter().find(|c| !c.is_blank()) else { return RowKind::Blank };
     let Cell::Text(_) = first else { return RowKind::Data };
     let text: String = first.shown().chars().filter(|c| !crate::read::is_blank_char(*c)).collect();
