@@ -1,5 +1,7 @@
 //! One sheet of the sender, cell for cell at the same addresses, with the marks.
 
+use std::collections::BTreeSet;
+
 use rust_xlsxwriter::{Color, Formula, IgnoreError, Note, Worksheet, XlsxError};
 
 use crate::check::{RowKind, kind_of};
@@ -25,6 +27,8 @@ struct Known {
     /// Rows of the header, indices into the list of rows.
     header: Option<(usize, usize)>,
     width: usize,
+    /// First cells of what is merged over several columns.
+    titles: BTreeSet<(u32, usize)>,
     /// Columns that hold long numbers as text.
     text_columns: Vec<bool>,
 }
@@ -58,7 +62,8 @@ fn study(sheet: &Sheet) -> Known {
             text_columns[column] |= matches!(cell, Cell::Text(t) if is_long_number(t));
         }
     }
-    Known { header, width, text_columns }
+    let titles = sheet.marks.merges.iter().filter(|m| m.3 > m.1).map(|m| (m.0, m.1)).collect();
+    Known { header, width, titles, text_columns }
 }
 
 /// Digits (and the letters of codes) that a numeric cell would shorten, or whose leading zero it would drop.
@@ -107,7 +112,8 @@ fn write_row(
         let level = marks.cells.get(&(at, column)).map(|m| m.level);
         let long = area == Area::Table && known.text_columns[index];
         let cell = row.cell(index);
-        let format = formats.get(area, shape(cell, long), level);
+        let merged = area == Area::Top && !cell.is_blank() && known.titles.contains(&(row.no, index));
+        let format = formats.get(if merged { Area::Title } else { area }, shape(cell, long), level);
         match cell {
             Cell::Empty if framed || level.is_some() => {
                 page.write_blank(at, column, format)?;
@@ -218,13 +224,13 @@ fn note(mark: &Mark) -> Note {
 }
 
 fn finish(page: &mut Worksheet, sheet: &Sheet, marks: &SheetMarks, known: &Known) -> Result<(), XlsxError> {
-    let from = known.header.map_or(0, |h| h.0);
-    for column in 0..known.width {
-        let cells = sheet.rows.iter().skip(from).take(MEASURED_ROWS).map(|r| width_of(r.cell(column)));
-        let width = u32::try_from(cells.max().unwrap_or(0).clamp(8, 36)).unwrap_or(36);
-        if let Ok(column) = u16::try_from(column) {
-            page.set_column_width(column, f64::from(width) + 2.0)?;
-        }
+    page.set_default_row_height(18);
+    widths(page, sheet, known)?;
+    for index in known.header.into_iter().flat_map(|(first, last)| first..=last) {
+        page.set_row_height((sheet.rows[index].no + marks.shift).max(1) - 1, 30)?;
+    }
+    for (row, _) in known.titles.iter().filter(|(no, _)| known.header.is_some_and(|h| *no < sheet.rows[h.0].no)) {
+        page.set_row_height(row - 1, 26)?;
     }
     if let Some((_, last)) = known.header {
         page.set_freeze_panes(sheet.rows[last].no + marks.shift, 0)?;
@@ -238,6 +244,17 @@ fn finish(page: &mut Worksheet, sheet: &Sheet, marks: &SheetMarks, known: &Known
         None => Color::RGB(0x0070_AD47),
     };
     page.set_tab_color(colour).set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
+    Ok(())
+}
+
+/// As wide as the rows of the table need; titles and signatures may run over their neighbours.
+fn widths(page: &mut Worksheet, sheet: &Sheet, known: &Known) -> Result<(), XlsxError> {
+    let in_table = |(index, row): &(usize, &RawRow)| matches!(area(*index, row, known), Area::Table | Area::Header);
+    let rows: Vec<&RawRow> = sheet.rows.iter().enumerate().filter(in_table).take(MEASURED_ROWS).map(|r| r.1).collect();
+    for (index, column) in (0..known.width).zip(0u16..) {
+        let widest = rows.iter().map(|r| width_of(r.cell(index))).max().unwrap_or(0);
+        page.set_column_width(column, f64::from(u32::try_from(widest.clamp(8, 36)).unwrap_or(36)) + 2.0)?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! The first sheet 校验结果: how many mistakes, how to send in again, and each mistake with a link to its cell.
 
-use rust_xlsxwriter::{Format, Url, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, Url, Worksheet, XlsxError};
 
 use crate::checked::Level;
 use crate::recognise::own::FINDINGS;
@@ -70,12 +70,13 @@ fn lines(marked: &Marked<'_>, facts: &Facts<'_>) -> Vec<String> {
 
 fn list(page: &mut Worksheet, marked: &Marked<'_>, top: u32) -> Result<(), XlsxError> {
     let plain = look::words();
+    let centred = look::words().set_align(FormatAlign::Center);
     let levels = [look::coloured(look::words(), Level::Error), look::coloured(look::words(), Level::Warning)];
     let link = look::words().set_hyperlink();
     for (number, (row, found)) in (1u32..).zip((top..).zip(marked.list.iter().take(MAX_LISTED))) {
         let issue = found.issue;
         let level = if issue.level == Level::Error { &levels[0] } else { &levels[1] };
-        page.write_number_with_format(row, 0, number, &plain)?;
+        page.write_number_with_format(row, 0, number, &centred)?;
         let sheet = found.at.map_or("", |(at, ..)| marked.sheets[at].name.as_str());
         page.write_string_with_format(row, 1, sheet, &plain)?;
         place(page, row, marked, found, [&plain, &link])?;
@@ -114,8 +115,8 @@ fn place(
     Ok(())
 }
 
-/// Twenty characters of the usual size stand on a line.
+/// Twenty-three characters stand on a line of the two wide columns.
 fn height(chars: usize) -> f64 {
-    let lines = u32::try_from(chars.div_ceil(21).clamp(1, 12)).unwrap_or(1);
+    let lines = u32::try_from(chars.div_ceil(23).clamp(1, 12)).unwrap_or(1);
     f64::from(lines) * 15.0 + 5.0
 }

@@ -15,7 +15,9 @@ const LINE: Color = Color::RGB(0x00BF_BFBF);
 /// Where a cell lies on its sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Area {
-    /// Above the header.
+    /// A merged cell above the header.
+    Title,
+    /// Another one above the header.
     Top,
     Header,
     /// A row of the table.
@@ -80,7 +82,8 @@ fn framed(format: Format) -> Format {
 
 fn make(area: Area, shape: Shape, level: Option<Level>) -> Format {
     let base = match area {
-        Area::Top => text().set_bold(),
+        Area::Title => text().set_font_name("黑体").set_font_size(14).set_align(FormatAlign::Center),
+        Area::Top => text(),
         Area::Header => header(),
         Area::Table => framed(text()),
         Area::Loose => text(),
