@@ -1,6 +1,6 @@
 //! One sheet of the sender, cell for cell at the same addresses, with the marks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{Color, Formula, IgnoreError, Note, Worksheet, XlsxError};
 
@@ -23,7 +23,9 @@ const MAX_MERGED: u64 = 200_000;
 const MAX_TEXT: usize = 32_767;
 
 /// What is known of a sheet before it is written.
-struct Known {
+struct Known<'a> {
+    /// Formulas of totals.
+    sums: &'a BTreeMap<(u32, usize), String>,
     /// Rows of the header, indices into the list of rows.
     header: Option<(usize, usize)>,
     width: usize,
@@ -52,7 +54,7 @@ pub(super) fn write(page: &mut Worksheet, sheet: &Sheet, marks: &SheetMarks) -> 
     finish(page, sheet, marks, &known)
 }
 
-fn study(sheet: &Sheet) -> Known {
+fn study(sheet: &Sheet) -> Known<'_> {
     let header = find_header(sheet);
     let width = sheet.rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
     let mut text_columns = vec![false; width];
@@ -63,7 +65,7 @@ fn study(sheet: &Sheet) -> Known {
         }
     }
     let titles = sheet.marks.merges.iter().filter(|m| m.3 > m.1).map(|m| (m.0, m.1)).collect();
-    Known { header, width, titles, text_columns }
+    Known { sums: &sheet.marks.sums, header, width, titles, text_columns }
 }
 
 /// Digits (and the letters of codes) that a numeric cell would shorten, or whose leading zero it would drop.
@@ -86,7 +88,7 @@ fn find_header(sheet: &Sheet) -> Option<(usize, usize)> {
     Some((at, last))
 }
 
-fn area(index: usize, row: &RawRow, known: &Known) -> Area {
+fn area(index: usize, row: &RawRow, known: &Known<'_>) -> Area {
     let filled = row.cells.iter().filter(|c| !c.is_blank()).count();
     match known.header {
         Some((first, _)) if index < first => Area::Top,
@@ -100,7 +102,7 @@ fn write_row(
     page: &mut Worksheet,
     row: &RawRow,
     area: Area,
-    known: &Known,
+    known: &Known<'_>,
     marks: &SheetMarks,
     formats: &mut Formats,
 ) -> Result<(), XlsxError> {
@@ -121,6 +123,11 @@ fn write_row(
             Cell::Empty => {}
             Cell::Text(text) => {
                 page.write_string_with_format(at, column, fitting(text), format)?;
+            }
+            // A total goes on adding up while the rows above it are corrected.
+            Cell::Number(n) if known.sums.contains_key(&(row.no, index)) => {
+                let sum = Formula::new(&known.sums[&(row.no, index)]).set_result(n.to_string());
+                page.write_formula_with_format(at, column, sum, format)?;
             }
             Cell::Number(n) => {
                 page.write_number_with_format(at, column, *n, format)?;
@@ -166,7 +173,7 @@ fn fitting(text: &str) -> String {
     text.chars().take_while(|c| room.checked_sub(c.len_utf16()).map(|left| room = left).is_some()).collect()
 }
 
-fn merges(page: &mut Worksheet, sheet: &Sheet, formats: &mut Formats, known: &Known) -> Result<(), XlsxError> {
+fn merges(page: &mut Worksheet, sheet: &Sheet, formats: &mut Formats, known: &Known<'_>) -> Result<(), XlsxError> {
     let mut room = MAX_MERGED;
     let header = known.header.map_or((0, 0), |(a, b)| (sheet.rows[a].no, sheet.rows[b].no));
     for (top, left, bottom, right) in &sheet.marks.merges {
@@ -223,7 +230,7 @@ fn note(mark: &Mark) -> Note {
     Note::new(text).add_author_prefix(false).set_width(290).set_height(height).set_font_name("宋体").set_font_size(9)
 }
 
-fn finish(page: &mut Worksheet, sheet: &Sheet, marks: &SheetMarks, known: &Known) -> Result<(), XlsxError> {
+fn finish(page: &mut Worksheet, sheet: &Sheet, marks: &SheetMarks, known: &Known<'_>) -> Result<(), XlsxError> {
     page.set_default_row_height(18);
     widths(page, sheet, known)?;
     for index in known.header.into_iter().flat_map(|(first, last)| first..=last) {
@@ -248,7 +255,7 @@ fn finish(page: &mut Worksheet, sheet: &Sheet, marks: &SheetMarks, known: &Known
 }
 
 /// As wide as the rows of the table need; titles and signatures may run over their neighbours.
-fn widths(page: &mut Worksheet, sheet: &Sheet, known: &Known) -> Result<(), XlsxError> {
+fn widths(page: &mut Worksheet, sheet: &Sheet, known: &Known<'_>) -> Result<(), XlsxError> {
     let in_table = |(index, row): &(usize, &RawRow)| matches!(area(*index, row, known), Area::Table | Area::Header);
     let rows: Vec<&RawRow> = sheet.rows.iter().enumerate().filter(in_table).take(MEASURED_ROWS).map(|r| r.1).collect();
     for (index, column) in (0..known.width).zip(0u16..) {

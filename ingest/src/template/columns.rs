@@ -147,6 +147,11 @@ impl Design<'_> {
         !matches!(self.input, Input::Date | Input::Time | Input::Whole(..) | Input::Number(..))
     }
 
+    /// Whether what stands there is a date or one of a few words.
+    pub fn is_short(&self) -> bool {
+        matches!(self.input, Input::Date | Input::Time | Input::Pick(_) | Input::YesNo)
+    }
+
     /// The format of numbers and dates.
     pub fn num_format(&self) -> &'static str {
         match self.input {

@@ -49,6 +49,11 @@ pub(super) fn cell(num_format: &str) -> Format {
     framed(open(num_format))
 }
 
+/// Dates and picked words stand in the middle, so that they keep off the numbers beside them.
+pub(super) fn aligned(format: Format, is_short: bool) -> Format {
+    if is_short { format.set_align(FormatAlign::Center) } else { format }
+}
+
 /// The same below the drawn rows.
 pub(super) fn open(num_format: &str) -> Format {
     text().set_num_format(num_format).set_unlocked()

@@ -132,7 +132,8 @@ fn error(design: &Design<'_>) -> String {
         Input::Date | Input::Time => format!("请填写真实日期，{}；没有期限的填“长期”可以继续。", design.values()),
         Input::Whole(..) => format!("请填写整数：{}。没有数据的留空。", design.values()),
         Input::Number(..) => format!("请填写数字：{}。没有数据的留空。", design.values()),
-        Input::Id => "身份证号应为18位，本表内不应重复。请核对；确实如此的可以继续。".to_owned(),
+        Input::Id if design.is_key => "身份证号应为18位，本表内不应重复。请核对；确实如此的可以继续。".to_owned(),
+        Input::Id => "身份证号应为18位。请核对；确实如此的可以继续。".to_owned(),
         Input::Credit => "统一社会信用代码应为18位。请核对证书；确实如此的可以继续。".to_owned(),
         Input::Text => "编号在本表内已经有了。请核对；确实如此的可以继续。".to_owned(),
     };

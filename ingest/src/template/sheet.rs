@@ -92,7 +92,7 @@ fn columns(sheet: &mut Worksheet, designs: &[Design<'_>]) -> Result<(), XlsxErro
         let least = if designs.len() < 6 { 24.0 } else { 0.0 };
         let width = if column == 0 { design.width().max(18.0) } else { design.width() };
         sheet.set_column_width(column, width.max(least))?;
-        sheet.set_column_format(column, &look::open(design.num_format()))?;
+        sheet.set_column_format(column, &look::aligned(look::open(design.num_format()), design.is_short()))?;
     }
     // Whole rows can be deleted only where every cell is unlocked.
     let next = u16::try_from(designs.len()).unwrap_or(0);
@@ -175,7 +175,7 @@ fn example(sheet: &mut Worksheet, task: &Task<'_, '_>, designs: &[Design<'_>], a
             Sample::Number(n) => Shown::Number(n),
             Sample::Date(d) => Shown::Date(d),
         };
-        let format = look::example(design.num_format()).set_shrink();
+        let format = look::aligned(look::example(design.num_format()).set_shrink(), column > 0 && design.is_short());
         rows::write(sheet, (at.example, column), &shown, &format)?;
     }
     sheet.set_row_height(at.example, 20)?;
@@ -183,7 +183,8 @@ fn example(sheet: &mut Worksheet, task: &Task<'_, '_>, designs: &[Design<'_>], a
 }
 
 fn data(sheet: &mut Worksheet, task: &Task<'_, '_>, designs: &[Design<'_>], at: &Layout) -> Result<(), XlsxError> {
-    let formats: Vec<Format> = designs.iter().map(|d| look::cell(d.num_format())).collect();
+    let formats: Vec<Format> =
+        designs.iter().map(|d| look::aligned(look::cell(d.num_format()), d.is_short())).collect();
     let empty = BTreeMap::new();
     for (row, filled) in (at.first..at.footer).zip(task.rows.iter().chain(std::iter::repeat(&empty))) {
         for ((column, design), format) in (0u16..).zip(designs).zip(&formats) {
