@@ -4,12 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use suixin_ingest::check::Checker;
 use suixin_ingest::contract::Contracts;
+use suixin_ingest::read::child::{ChildReader, Limits};
 use suixin_metrics::Definitions;
 use suixin_warehouse::Warehouse;
 
 use crate::clock::Clock;
 use crate::config::Config;
+
+/// The first argument of a process that only reads one file for another.
+pub const READ_APART: &str = "read-in-child";
 
 /// An opened warehouse with all that belongs to it.
 #[derive(Clone)]
@@ -26,6 +31,8 @@ pub struct App {
     pub warehouse: Warehouse,
     /// Today.
     pub clock: Clock,
+    /// Reads workbooks in a process of its own; `None`: in this one.
+    pub reader: Option<ChildReader>,
 }
 
 impl App {
@@ -44,7 +51,28 @@ impl App {
             definitions: Arc::new(definitions),
             warehouse,
             clock,
+            reader: None,
         })
+    }
+}
+
+impl App {
+    /// The same, reading what others send in child processes with limits of memory and time.
+    #[must_use]
+    pub fn reading_apart(mut self) -> Self {
+        let child = |program| ChildReader::new(program, vec![READ_APART.to_owned()], Limits::default());
+        self.reader = std::env::current_exe().ok().map(child);
+        self
+    }
+
+    /// What checks returns.
+    #[must_use]
+    pub fn checker(&self) -> Checker {
+        let checker = Checker::new(Arc::clone(&self.contracts));
+        match &self.reader {
+            Some(child) => checker.reading_in(child.clone()),
+            None => checker,
+        }
     }
 }
 

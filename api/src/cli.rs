@@ -54,6 +54,8 @@ pub enum Command {
     Init,
     /// 检查定义文件（报表、代码、指标、方案、疑点规则、报告提纲），一次列出全部错误
     Check,
+    /// 写出空白报表（带下拉和校验），供单位填报
+    Template(Template),
     /// 接收报表：文件夹或文件，逐格校验后入库
     Ingest(Ingest),
     /// 报送情况：应报、已报、按时、迟报、漏报、退回
@@ -89,6 +91,23 @@ pub enum Command {
     Demo(Demo),
 }
 
+/// `template`
+#[derive(Debug, Args)]
+pub struct Template {
+    /// 报表代号，如 T-NEED；不写则写出该单位该期应报的全部报表
+    #[arg(value_name = "报表")]
+    pub form: Option<String>,
+    /// 单位名称或代码
+    #[arg(long, value_name = "单位")]
+    pub unit: String,
+    /// 报表期，如 202503、2025Q1、2025
+    #[arg(long, value_name = "报表期")]
+    pub period: String,
+    /// 放到哪个文件夹
+    #[arg(long, default_value = "suixin-templates", value_name = "文件夹")]
+    pub out: PathBuf,
+}
+
 /// `ingest`
 #[derive(Debug, Args)]
 pub struct Ingest {
@@ -104,6 +123,9 @@ pub struct Ingest {
     /// 试运行：校验，并说明各表和得分会怎样变动，不改动仓库
     #[arg(long)]
     pub dry_run: bool,
+    /// 把标注了错误的退回件写到这个文件夹，供单位改正后再报
+    #[arg(long, value_name = "文件夹")]
+    pub annotate: Option<PathBuf>,
     /// 列出全部警告（默认只列错误）
     #[arg(long)]
     pub warnings: bool,

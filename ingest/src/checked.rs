@@ -25,6 +25,8 @@ pub struct CheckedFile {
     pub path: PathBuf,
     /// Who signed it.
     pub signatures: Signatures,
+    /// SHA-256 (hex) of the earlier file of which this is the annotated copy, corrected and sent in again.
+    pub answers: Option<String>,
     /// The tables found in it; none when the file is refused.
     pub tables: Vec<CheckedTable>,
     /// Mistakes of the file as a whole; an error among them refuses the file.

@@ -4,6 +4,7 @@
 //! them, recognises the form by its content, normalises and checks every cell, and makes synthetic returns.
 //! It must not know Delta, SQL, HTTP or scheduling.
 
+pub mod annotate;
 pub mod calendar;
 pub mod check;
 pub mod checked;
@@ -14,4 +15,5 @@ pub mod normalise;
 pub mod period;
 pub mod read;
 pub mod recognise;
+pub mod template;
 pub mod value;

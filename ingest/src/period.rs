@@ -122,6 +122,18 @@ impl Period {
         }
     }
 
+    /// The period as titles name it: 2025年, 2025年上半年, 2025年第三季度, 2025年3月.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let year = self.year;
+        match self.part {
+            Part::Year => format!("{year}年"),
+            Part::Half(n) => format!("{year}年{}半年", if n == 1 { "上" } else { "下" }),
+            Part::Quarter(n) => format!("{year}年第{}季度", ["一", "二", "三", "四"][(n as usize + 3) % 4]),
+            Part::Month(n) => format!("{year}年{n}月"),
+        }
+    }
+
     fn first_month(&self) -> u32 {
         match self.part {
             Part::Year => 1,
@@ -187,16 +199,17 @@ mod tests {
 
     #[test]
     fn text_and_days_agree() {
-        for (text, first, last, months, quarters) in [
-            ("2025", "2025-01-01", "2025-12-31", 12, 4),
-            ("2025H2", "2025-07-01", "2025-12-31", 6, 2),
-            ("2025Q1", "2025-01-01", "2025-03-31", 3, 1),
-            ("202402", "2024-02-01", "2024-02-29", 1, 1),
+        for (text, first, last, months, quarters, words) in [
+            ("2025", "2025-01-01", "2025-12-31", 12, 4, "2025年"),
+            ("2025H2", "2025-07-01", "2025-12-31", 6, 2, "2025年下半年"),
+            ("2025Q1", "2025-01-01", "2025-03-31", 3, 1, "2025年第一季度"),
+            ("202402", "2024-02-01", "2024-02-29", 1, 1, "2024年2月"),
         ] {
             let p: Period = text.parse().unwrap();
             assert_eq!(p.to_string(), text);
             assert_eq!((p.first().to_string().as_str(), p.last().to_string().as_str()), (first, last));
             assert_eq!((p.months(), p.quarters()), (months, quarters));
+            assert_eq!(p.words(), words);
         }
         for bad in ["", "25", "2025Q5", "202513", "202500", "2025-3", "二〇二五"] {
             assert!(bad.parse::<Period>().is_err(), "{bad}");

@@ -8,6 +8,7 @@ use suixin_ingest::checked::{Issue, Level};
 
 use super::Exit;
 use crate::cli::{self, Global};
+use crate::ops::annotate;
 use crate::ops::intake::{self, Intake, Outcome};
 use crate::ops::rehearse::{self, Effect};
 use crate::output::say;
@@ -33,6 +34,10 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     let outcome = intake::run(&app, &intake, &tell).await?;
     stages.finish();
     report(global, &outcome, args.warnings)?;
+    if let Some(dir) = &args.annotate {
+        let written = annotate::write(&outcome, dir)?;
+        say(format!("写出退回件 {written} 份，在 {}", dir.display()));
+    }
     let to_mend = outcome.issues(Level::Error).any(|i| i.code != COPY);
     Ok(if to_mend { Exit::Finding } else { Exit::Fine })
 }

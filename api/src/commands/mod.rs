@@ -16,6 +16,7 @@ mod score;
 mod serve;
 mod snapshot;
 mod status;
+mod template;
 mod trace;
 
 use std::path::PathBuf;
@@ -51,6 +52,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Init => init::run(&global).await,
         Command::Check => check::run(&global).await,
+        Command::Template(args) => template::run(&global, &args),
         Command::Ingest(args) => ingest::run(&global, args).await,
         Command::Status(args) => status::run(&global, &args).await,
         Command::Deadline(args) => deadline::run(&global, &args).await,
@@ -84,7 +86,7 @@ impl Global {
     }
 
     async fn open(&self) -> Result<App> {
-        App::open(&self.home(), self.clock()).await
+        Ok(App::open(&self.home(), self.clock()).await?.reading_apart())
     }
 }
 

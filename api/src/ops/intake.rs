@@ -1,11 +1,10 @@
 //! Taking returns in: gather, check, land, and keep the list of what was due.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use suixin_ingest::check::Checker;
 use suixin_ingest::checked::{CheckedFile, Issue, Level};
 use suixin_ingest::delivery::{self, CheckedStream, ReceivedTimes};
 use suixin_warehouse::Landing;
@@ -32,6 +31,8 @@ pub struct Intake {
 pub struct Outcome {
     /// Files looked at.
     pub files: usize,
+    /// Where each of them lies, by its name in the delivery.
+    pub paths: BTreeMap<String, PathBuf>,
     /// What the warehouse made of them.
     pub landing: Landing,
 }
@@ -65,7 +66,8 @@ impl Outcome {
 /// # Errors
 /// When a path or list cannot be read or the warehouse cannot be written; mistakes in returns are no errors here.
 pub async fn run(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<Outcome> {
-    let (total, stream) = stream(app, intake)?;
+    let (paths, stream) = stream(app, intake)?;
+    let total = paths.len() as u64;
     if let Some(list) = &intake.expected {
         expected::load(app, list).await?;
     }
@@ -81,7 +83,7 @@ pub async fn run(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<O
     if intake.expected.is_none() && landing.changed {
         expected::ensure(app, &years).await?;
     }
-    let outcome = Outcome { files: usize::try_from(total).unwrap_or(usize::MAX), landing };
+    let outcome = Outcome { files: paths.len(), paths, landing };
     // Of what was sent back whole the warehouse holds nothing; the history does.
     let refused = outcome.landing.files.iter().filter(|f| f.refused);
     let refused: Vec<SeenFile> = refused.map(|f| outcome.seen(&f.sha256, &f.file)).collect::<Result<_>>()?;
@@ -94,14 +96,15 @@ pub async fn run(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<O
 /// # Errors
 /// When a path or list cannot be read.
 pub fn check(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<Vec<CheckedFile>> {
-    let (total, stream) = stream(app, intake)?;
+    let (paths, stream) = stream(app, intake)?;
+    let total = paths.len() as u64;
     Ok((1..).zip(stream).map(|(done, file)| (progress("读取和校验报表", done, total), file).1).collect())
 }
 
-fn stream(app: &App, intake: &Intake) -> Result<(u64, CheckedStream)> {
+fn stream(app: &App, intake: &Intake) -> Result<(BTreeMap<String, PathBuf>, CheckedStream)> {
     let received = intake.received.as_deref().map_or_else(|| Ok(ReceivedTimes::new()), delivery::read_received)?;
     let mut sources = delivery::gather(&intake.paths, &received, app.clock.now())?;
     sources.retain(|s| intake.only.as_ref().is_none_or(|only| only.contains(&s.path)));
-    let total = sources.len() as u64;
-    Ok((total, CheckedStream::start(Arc::new(Checker::new(Arc::clone(&app.contracts))), sources)))
+    let paths = sources.iter().map(|s| (s.name.clone(), s.path.clone())).collect();
+    Ok((paths, CheckedStream::start(Arc::new(app.checker()), sources)))
 }

@@ -1,5 +1,6 @@
 //! What the product does, apart from the door through which it is asked: the command line and the web pages call these.
 
+pub mod annotate;
 pub mod basis;
 pub mod evaluate;
 pub mod expected;

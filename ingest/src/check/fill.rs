@@ -10,7 +10,7 @@ pub(super) fn fill_down(sheet: &mut Sheet, from: usize) {
     let rows = sheet.rows.get_mut(from..).unwrap_or_default();
     let start = rows.first().map_or(u32::MAX, |r| r.no);
     let mut left = MAX_FILLED;
-    for (first, column, last, _) in sheet.marks.merges.iter().filter(|m| m.0 >= start) {
+    for (first, column, last, _) in sheet.marks.merges.iter().filter(|m| m.0 >= start && m.2 > m.0) {
         let at = rows.partition_point(|r| r.no < *first);
         let Some(value) = rows.get(at).filter(|r| r.no == *first).map(|r| r.cell(*column).clone()) else { continue };
         for row in rows[at + 1..].iter_mut().take_while(|r| r.no <= *last) {

@@ -7,6 +7,7 @@ mod fill;
 mod hidden;
 mod issues;
 mod origin;
+mod own;
 mod plan;
 mod row;
 mod rows;
@@ -26,9 +27,12 @@ use crate::contract::Contracts;
 use crate::normalise::{CodeBook, RegionBook};
 use crate::read::child::ChildReader;
 use crate::read::{self, RawFile, ReadError};
-use crate::recognise::{HeaderBook, Names, PathSays};
+use crate::recognise::{HeaderBook, Names, PathSays, is_own_sheet};
+
+use own::OwnSays;
 
 pub use sheet::locate_column;
+pub(crate) use total::{RowKind, kind_of};
 
 /// Checks files against the contracts; made once, used for many files, from several threads.
 #[derive(Debug)]
@@ -95,6 +99,7 @@ impl Checker {
             received: source.received,
             path: source.path.clone(),
             signatures: Signatures::default(),
+            answers: None,
             tables: Vec::new(),
             issues: Vec::new(),
         };
@@ -127,9 +132,13 @@ impl Checker {
     fn check_sheets(&self, raw: RawFile, source: &Source, file: &mut CheckedFile) {
         file.encoding = raw.encoding;
         let path = PathSays::read(&source.hint, &self.names);
-        for sheet in raw.sheets {
+        let own = OwnSays::read(&raw.properties, &self.names);
+        own.report_version(&self.contracts, file);
+        for mut sheet in raw.sheets.into_iter().filter(|s| !is_own_sheet(s)) {
+            own.speak_for(&mut sheet);
             self.check_sheet(sheet, &path, file);
         }
+        own.settle(&self.contracts, file);
         copies::settle(&self.contracts, file);
         if file.tables.is_empty() && !file.refused() {
             let issue = file_issue(

@@ -21,7 +21,7 @@ impl Checker {
                 format!("填报单位“{}”不是八个县级单位，也不是市局", unknown.chars().take(30).collect::<String>());
             return Err(Refusal::new("DQ003", what, "请填写本单位的规范名称"));
         }
-        let said = sheet.said.unit.as_deref().and_then(|u| self.names.unit_in(u));
+        let said = sheet.said.unit.as_deref().and_then(|u| self.names.unit_exact(u).or_else(|| self.names.unit_in(u)));
         let content = title.unit.clone().or(said);
         let by_path = [path.folder_unit.as_ref(), path.file_unit.as_ref()];
         let Some(unit) = content.clone().or_else(|| by_path.into_iter().flatten().next().cloned()) else {

@@ -29,7 +29,7 @@ pub(super) fn read_rows(
             RowKind::Total => totals.push(raw),
             RowKind::Subtotal => subtotals.push((detail.len(), raw)),
             RowKind::Footer => sign(raw, file),
-            RowKind::Cumulative | RowKind::Blank => {}
+            RowKind::Cumulative | RowKind::Example | RowKind::Blank => {}
         }
     }
     out.rows = detail.iter().map(|raw| reader.read(raw, &mut issues)).collect();

@@ -64,10 +64,15 @@ impl Checker {
                 (top.contains(&format!("{title}表")), 3_000),
                 (sheet_name == plain, 2_000),
                 (stem.split('_').any(|part| part == title.replace('/', "")), 1_000),
+                (sheet.said.form.is_some() && sheet.said.form.as_deref() == self.form_code(&table.name), 500),
             ];
             fits.iter().filter(|(fit, _)| *fit).map(|(_, points)| points + title.chars().count()).max().unwrap_or(0)
         };
         self.headers.find(&self.contracts, &sheet.rows, &prefers)
+    }
+
+    fn form_code(&self, table: &str) -> Option<&str> {
+        self.contracts.form_of(table).map(|(form, _)| form.code.as_str())
     }
 
     /// A JSON list without rows has no headers; its own word for the table is enough.

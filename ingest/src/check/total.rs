@@ -7,23 +7,28 @@ use rust_decimal::Decimal;
 use crate::contract::{Kind, Table};
 use crate::normalise::{Refusal, parse_number};
 use crate::read::{Cell, RawRow, cell_ref};
+use crate::recognise::is_example;
 
 use super::column::ColumnPlan;
 
+/// The words before the names under a return.
+const SIGNS: [&str; 7] = ["填表人", "填报人", "制表人", "审核人", "单位负责人", "负责人", "联系电话"];
+
 /// What a row below the header is.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum RowKind {
+pub(crate) enum RowKind {
     Data,
     Total,
     Subtotal,
     /// Counted from the start of the year: never added.
     Cumulative,
     Footer,
+    Example,
     Blank,
 }
 
-/// Tells data from totals, signatures and blank rows by the first filled cell; a column that counts the rows is left out.
-pub(super) fn kind_of(row: &RawRow, serial: Option<usize>) -> RowKind {
+/// Tells data from totals, signatures, examples and blank rows by the first filled cell; a column that counts the rows is left out.
+pub(crate) fn kind_of(row: &RawRow, serial: Option<usize>) -> RowKind {
     let mut filled = row.cells.iter().enumerate().filter(|(i, c)| Some(*i) != serial && !c.is_blank()).map(|(_, c)| c);
     let serial_text = serial.map(|i| row.cell(i)).filter(|c| matches!(c, Cell::Text(_)) && !c.is_blank());
     let Some(first) = serial_text.or_else(|| filled.next()) else { return RowKind::Blank };
@@ -34,6 +39,7 @@ pub(super) fn kind_of(row: &RawRow, serial: Option<usize>) -> RowKind {
         "合计" | "总计" | "共计" | "总合计" => RowKind::Total,
         word if short && word.ends_with("小计") => RowKind::Subtotal,
         "累计" | "本年累计" | "本月止累计" | "年初至今累计" => RowKind::Cumulative,
+        _ if is_example(&text) => RowKind::Example,
         _ if is_footer(&text) => RowKind::Footer,
         _ => RowKind::Data,
     }
@@ -156,7 +162,8 @@ pub(super) fn signatures(row: &RawRow) -> BTreeMap<&'static str, String> {
         let name = rest.trim_start_matches([':', '：', ' ', '　']);
         let name: String =
             name.chars().take_while(|c| !crate::read::is_blank_char(*c) && !matches!(c, ':' | '：')).collect();
-        if (2..=20).contains(&name.chars().count()) {
+        // Between 填表人 and 审核人 of an unsigned form stands no name.
+        if (2..=20).contains(&name.chars().count()) && !SIGNS.contains(&name.as_str()) {
             out.entry(key).or_insert(name);
         }
     }

@@ -11,6 +11,7 @@ use super::text::half_width;
 pub struct CodeTable {
     spellings: BTreeMap<String, String>,
     examples: String,
+    choices: Vec<(String, String)>,
 }
 
 impl CodeTable {
@@ -27,6 +28,12 @@ impl CodeTable {
     #[must_use]
     pub fn allowed(&self) -> &str {
         &self.examples
+    }
+
+    /// Codes with their names, in the order of the set.
+    #[must_use]
+    pub fn choices(&self) -> &[(String, String)] {
+        &self.choices
     }
 
     fn add(&mut self, spelling: &str, code: &str) {
@@ -52,6 +59,7 @@ impl CodeBook {
             set.codes.iter().for_each(|c| table.add(&c.name, &c.code));
             set.codes.iter().flat_map(|c| c.aliases.iter().map(|a| (a, &c.code))).for_each(|(a, c)| table.add(a, c));
             table.examples = set.codes.iter().map(|c| format!("{}={}", c.code, c.name)).collect::<Vec<_>>().join("、");
+            table.choices = set.codes.iter().map(|c| (c.code.clone(), c.name.clone())).collect();
             (set.id.clone(), table)
         });
         let columns = contracts.tables.values().flat_map(|t| &t.columns);
@@ -82,9 +90,10 @@ fn parse_inline(allowed: &str) -> Option<CodeTable> {
         let end = part.find(|c: char| !c.is_ascii_alphanumeric()).filter(|end| (1..=2).contains(end))?;
         let (code, name) = part.split_at(end);
         table.add(code, code);
-        names.push((name.trim_start_matches('=').to_owned(), code.to_owned()));
+        names.push((code.to_owned(), name.trim_start_matches('=').to_owned()));
     }
-    names.iter().for_each(|(name, code)| table.add(name, code));
+    names.iter().for_each(|(code, name)| table.add(name, code));
+    table.choices = names;
     Some(table)
 }
 

@@ -41,6 +41,13 @@ pub fn parse_timestamp(cell: &Cell) -> Result<NaiveDateTime, Refusal> {
     found.filter(|t| in_range(&t.date())).ok_or_else(refuse)
 }
 
+/// The serial number of a date and time in the 1900 date system of workbooks, from March 1900 on.
+#[must_use]
+pub fn date_serial(time: NaiveDateTime) -> f64 {
+    let start = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or(NaiveDate::MIN).and_time(NaiveTime::MIN);
+    (time - start).as_seconds_f64() / 86_400.0
+}
+
 fn in_range(date: &NaiveDate) -> bool {
     use chrono::Datelike;
     (1900..=2100).contains(&date.year())

@@ -11,7 +11,7 @@ mod text;
 
 pub use code::{CodeBook, CodeTable};
 pub use credit::credit_code_valid;
-pub use date::{parse_date, parse_timestamp};
+pub use date::{date_serial, parse_date, parse_timestamp};
 pub use hanzi::arabic;
 pub use id::{IdProblem, id_problem, mask_number, normalise_id, sex_of};
 pub use number::{Amount, parse_number};

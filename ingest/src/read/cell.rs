@@ -84,7 +84,7 @@ pub struct Sheet {
     pub hidden: bool,
     /// Whether a cell has an address such as `D17`.
     pub has_cells: bool,
-    /// What the file says of itself: table, unit and period (only JSON).
+    /// What the file says of itself beside its cells.
     pub said: Said,
     /// Hidden rows and columns, merged regions.
     pub marks: super::Marks,
@@ -94,7 +94,7 @@ pub struct Sheet {
     pub rows: Vec<RawRow>,
 }
 
-/// What a JSON return says of itself.
+/// What a JSON return, or a workbook made by this program, says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Said {
     /// 报表
@@ -103,6 +103,8 @@ pub struct Said {
     pub unit: Option<String>,
     /// 报表期
     pub period: Option<String>,
+    /// Form code, where a template names it.
+    pub form: Option<String>,
 }
 
 /// The address of a cell: column from 0, row from 1.

@@ -8,6 +8,7 @@
 //! above [`LARGE_BYTES`]; text below that is read in process, because its reader allocates no more than the text itself.
 //! A checker without one, as in tests, reads everything in process.
 
+use std::collections::BTreeMap;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
@@ -53,7 +54,8 @@ pub struct ChildReader {
 /// What the child says, one frame after the other; the last is `End` or `Failed`.
 #[derive(Debug, Serialize, Deserialize)]
 enum Frame {
-    File(String),
+    /// Encoding and document properties.
+    File(String, BTreeMap<String, String>),
     /// A sheet without its rows.
     Sheet(Box<Sheet>),
     /// More rows of the last sheet.
@@ -154,7 +156,7 @@ fn encode(answer: Result<RawFile, ReadError>, out: &mut impl Write) -> std::io::
             return put(&Frame::Failed { forbidden, what: e.to_string(), remedy: e.remedy() }, out);
         }
     };
-    put(&Frame::File(file.encoding), out)?;
+    put(&Frame::File(file.encoding, file.properties), out)?;
     for mut sheet in file.sheets {
         let mut rows = std::mem::take(&mut sheet.rows).into_iter();
         put(&Frame::Sheet(Box::new(sheet)), out)?;
@@ -180,10 +182,10 @@ fn put(frame: &Frame, out: &mut impl Write) -> std::io::Result<()> {
 
 /// `None` when the answer is cut off or no answer.
 fn decode(mut from: impl Read) -> Option<Result<RawFile, ReadError>> {
-    let mut file = RawFile { encoding: String::new(), sheets: Vec::new() };
+    let mut file = RawFile { encoding: String::new(), sheets: Vec::new(), properties: BTreeMap::new() };
     loop {
         match next(&mut from)? {
-            Frame::File(encoding) => file.encoding = encoding,
+            Frame::File(encoding, properties) => (file.encoding, file.properties) = (encoding, properties),
             Frame::Sheet(sheet) => file.sheets.push(*sheet),
             Frame::Rows(rows) => file.sheets.last_mut()?.rows.extend(rows),
             Frame::End => return Some(Ok(file)),
@@ -216,10 +218,15 @@ mod tests {
         let rows: Vec<RawRow> = (1..=1_000).map(|no| RawRow { no, cells: cells.clone() }).collect();
         let marks = Marks { hidden_rows: vec![7], hidden_row_count: 1, ..Marks::default() };
         let sheet = Sheet { name: "三月".into(), has_cells: true, marks, rows, ..Sheet::default() };
+        let own = BTreeMap::from([("unit".to_owned(), "510903".to_owned())]);
         let mut bytes = Vec::new();
-        encode(Ok(RawFile { encoding: "XLSX".into(), sheets: vec![sheet.clone()] }), &mut bytes).unwrap();
+        encode(
+            Ok(RawFile { encoding: "XLSX".into(), sheets: vec![sheet.clone()], properties: own.clone() }),
+            &mut bytes,
+        )
+        .unwrap();
         let read = decode(bytes.as_slice()).unwrap().unwrap();
-        assert_eq!((read.encoding.as_str(), read.sheets), ("XLSX", vec![sheet]));
+        assert_eq!((read.encoding.as_str(), read.properties, read.sheets), ("XLSX", own, vec![sheet]));
         assert!(decode(&bytes[..bytes.len() - 3]).is_none());
         assert!(decode([0xFF; 64].as_slice()).is_none());
     }

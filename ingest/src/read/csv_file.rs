@@ -1,5 +1,7 @@
 //! Tables in text: the encoding (UTF-8 with or without BOM, UTF-16, GB18030) and the separator are found from the content.
 
+use std::collections::BTreeMap;
+
 use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
 
 use super::bounds::{self, MAX_COLUMNS};
@@ -60,7 +62,8 @@ pub(super) fn read(text: &str, encoding: &str) -> Result<RawFile, ReadError> {
         let cells = record.iter().map(|f| if f.is_empty() { Cell::Empty } else { Cell::Text(f.to_owned()) }).collect();
         rows.push(RawRow { no, cells });
     }
-    Ok(RawFile { encoding: encoding.to_owned(), sheets: vec![Sheet { rows, ..Sheet::default() }] })
+    let sheets = vec![Sheet { rows, ..Sheet::default() }];
+    Ok(RawFile { encoding: encoding.to_owned(), sheets, properties: BTreeMap::new() })
 }
 
 /// Lines from which the separator is judged; titles above the header have none.

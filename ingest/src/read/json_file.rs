@@ -1,5 +1,7 @@
 //! JSON returns: an object with 报表, 填报单位, 报表期 and the list 数据; a bare list; or one object a line (NDJSON).
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::cell::Said;
@@ -21,7 +23,7 @@ pub(super) fn read(text: &str) -> Result<RawFile, ReadError> {
     }
     rows[0] = RawRow { no: 0, cells: headers.into_iter().map(Cell::Text).collect() };
     let sheet = Sheet { said, rows, ..Sheet::default() };
-    Ok(RawFile { encoding: "JSON".to_owned(), sheets: vec![sheet] })
+    Ok(RawFile { encoding: "JSON".to_owned(), sheets: vec![sheet], properties: BTreeMap::new() })
 }
 
 fn parse(text: &str) -> Result<(Said, Vec<Value>), ReadError> {
@@ -44,6 +46,7 @@ fn from_object(mut object: Map<String, Value>) -> Result<(Said, Vec<Value>), Rea
         table: text_of(&object, "报表"),
         unit: text_of(&object, "填报单位"),
         period: text_of(&object, "报表期"),
+        form: None,
     };
     match object.remove("数据") {
         Some(Value::Array(list)) => Ok((said, list)),

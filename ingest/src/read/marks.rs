@@ -11,6 +11,8 @@ use zip::ZipArchive;
 
 /// Hidden rows that are named one by one; more are only counted.
 const NAMED: usize = 20;
+/// Sums that are remembered; a form has one a column.
+const SUMS: usize = 1_000;
 /// Cells shown as percent that are remembered; a form has one such column.
 const MAX_PERCENTS: usize = 1_100_000;
 
@@ -25,12 +27,14 @@ pub struct Marks {
     pub hidden_columns: bool,
     /// Whether the sheet is filtered.
     pub filtered: bool,
-    /// Merged regions higher than one row: (first row, first column, last row, last column), rows from 1, columns from 0.
+    /// Merged regions: (first row, first column, last row, last column), rows from 1, columns from 0.
     pub merges: Vec<(u32, usize, u32, usize)>,
     /// Numbers shown with a percent sign: (row from 1, column from 0).
     pub percents: BTreeSet<(u32, u32)>,
     /// Formula cells without a cached value, as addresses, the first twenty.
     pub uncalculated: Vec<String>,
+    /// Cells that sum a range, with their formula such as `SUM(G7:G90)`: row from 1, column from 0. The first thousand.
+    pub sums: BTreeMap<(u32, usize), String>,
 }
 
 /// The marks of all sheets by sheet name.
@@ -121,7 +125,10 @@ fn scan(part: impl BufRead, percents: &[bool]) -> io::Result<Marks> {
     let (mut marks, mut buffer, mut cell) = (Marks::default(), Vec::new(), FormulaCell::default());
     loop {
         match xml.read_event_into(&mut buffer).map_err(io::Error::other)? {
-            Event::Start(e) => mark(&e, &mut marks, &mut cell, percents),
+            Event::Start(e) => {
+                mark(&e, &mut marks, &mut cell, percents);
+                cell.in_formula = e.local_name().as_ref() == "f";
+            }
             Event::Empty(e) => {
                 // An empty value is none.
                 if e.local_name().as_ref() != "v" {
@@ -131,6 +138,8 @@ fn scan(part: impl BufRead, percents: &[bool]) -> io::Result<Marks> {
                     cell = FormulaCell::default();
                 }
             }
+            Event::Text(t) if cell.in_formula => cell.text.push_str(&t.xml10_content()),
+            Event::End(e) if e.local_name().as_ref() == "f" => cell.in_formula = false,
             Event::End(e) if e.local_name().as_ref() == "c" => cell.close(&mut marks),
             Event::End(e) if e.local_name().as_ref() == "v" => cell.in_value = false,
             Event::Text(_) | Event::CData(_) if cell.in_value => cell.value = true,
@@ -148,15 +157,27 @@ struct FormulaCell {
     formula: bool,
     value: bool,
     in_value: bool,
+    /// Between the tags of the formula, and what stands there.
+    in_formula: bool,
+    text: String,
 }
 
 impl FormulaCell {
     fn close(&mut self, marks: &mut Marks) {
         if self.formula && !self.value && marks.uncalculated.len() < NAMED {
-            marks.uncalculated.push(std::mem::take(&mut self.address));
+            marks.uncalculated.push(self.address.clone());
+        }
+        if let Some(at) = address(&self.address).filter(|_| is_sum(&self.text) && marks.sums.len() < SUMS) {
+            marks.sums.insert(at, std::mem::take(&mut self.text));
         }
         *self = Self::default();
     }
+}
+
+/// `SUM(G7:G90)` and nothing more.
+fn is_sum(formula: &str) -> bool {
+    let range = formula.strip_prefix("SUM(").and_then(|f| f.strip_suffix(')'));
+    range.is_some_and(|r| r.bytes().all(|b| b.is_ascii_alphanumeric() || b == b':') && region(r).is_some())
 }
 
 fn mark(e: &BytesStart<'_>, marks: &mut Marks, cell: &mut FormulaCell, percents: &[bool]) {
@@ -182,7 +203,7 @@ fn mark(e: &BytesStart<'_>, marks: &mut Marks, cell: &mut FormulaCell, percents:
         "f" => cell.formula = true,
         "v" => cell.in_value = true,
         "is" => cell.value = true,
-        "mergeCell" => marks.merges.extend(text(e, "ref").as_deref().and_then(region).filter(|m| m.2 > m.0)),
+        "mergeCell" => marks.merges.extend(text(e, "ref").as_deref().and_then(region)),
         _ => {}
     }
 }
@@ -211,15 +232,16 @@ mod tests {
     #[test]
     fn marks_of_a_sheet() {
         let xml = r#"<worksheet><cols><col min="2" max="2" hidden="1"/></cols><sheetData>
-            <row r="4" hidden="1"><c r="A4"><f>SUM(A1)</f></c><c r="B4"><f>1</f><v>1</v></c></row><row r="5"><c r="A5"><v>1</v></c></row>
+            <row r="4" hidden="1"><c r="A4"><f>SUM(A1)</f></c><c r="B4"><f>1</f><v>1</v></c></row><row r="5"><c r="A5"><f>SUM(A1:A3)</f><v>1</v></c></row>
             </sheetData><mergeCells><mergeCell ref="A1:H1"/><mergeCell ref="B3:B9"/></mergeCells></worksheet>"#;
         let marks = scan(xml.as_bytes(), &[]).unwrap();
         assert_eq!(
             (marks.hidden_rows.as_slice(), marks.hidden_row_count, marks.hidden_columns),
             ([4].as_slice(), 1, true)
         );
-        assert_eq!(marks.merges, [(3, 1, 9, 1)]);
+        assert_eq!(marks.merges, [(1, 0, 1, 7), (3, 1, 9, 1)]);
         assert_eq!(marks.uncalculated, ["A4"]);
+        assert_eq!(marks.sums, BTreeMap::from([((5, 0), "SUM(A1:A3)".to_owned())]));
         assert_eq!(address("AA17"), Some((17, 26)));
     }
 }

@@ -14,6 +14,7 @@ mod marks;
 mod xls;
 mod xlsx;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use archive::{archive_of, files_in, read_bytes_of};
@@ -28,6 +29,8 @@ pub struct RawFile {
     pub encoding: String,
     /// Its sheets; one without a name for CSV and JSON.
     pub sheets: Vec<Sheet>,
+    /// Custom document properties of a workbook, by name.
+    pub properties: BTreeMap<String, String>,
 }
 
 /// Why a file cannot be read at all. The texts are for the sender.

@@ -1,5 +1,6 @@
 //! Old workbooks (BIFF8, `.xls`). Their sheets have at most 65,536 rows of 256 columns.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use calamine::{Data, Reader, SheetVisible, Xls, XlsError};
@@ -33,13 +34,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
             ..Sheet::default()
         });
     }
-    Ok(RawFile { encoding: "XLS".to_owned(), sheets })
+    Ok(RawFile { encoding: "XLS".to_owned(), sheets, properties: BTreeMap::new() })
 }
 
 fn merges(book: &Xls<Cursor<&[u8]>>, name: &str) -> Vec<(u32, usize, u32, usize)> {
     let regions = book.merge_cells_by_sheet_name(name).unwrap_or_default();
     let place = |d: &calamine::Dimensions| (d.start.0 + 1, d.start.1 as usize, d.end.0 + 1, d.end.1 as usize);
-    regions.iter().map(place).filter(|m| m.2 > m.0).collect()
+    regions.iter().map(place).collect()
 }
 
 fn cells(row: &[Data], start: usize) -> Vec<Cell> {

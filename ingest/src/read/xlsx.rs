@@ -22,7 +22,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
         let from_1904 = book.has_1904_epoch();
         sheets.push(Sheet { name, hidden, has_cells: true, marks, from_1904, rows, ..Sheet::default() });
     }
-    Ok(RawFile { encoding: "XLSX".to_owned(), sheets })
+    let properties = book.workbook_properties().map(|p| p.custom_properties.into_iter().collect()).unwrap_or_default();
+    Ok(RawFile { encoding: "XLSX".to_owned(), sheets, properties })
 }
 
 fn read_rows(book: &mut Book<'_>, name: &str, left: &mut u64) -> Result<Vec<RawRow>, ReadError> {

@@ -114,7 +114,9 @@ impl HeaderBook {
     fn look_up(&self, rows: &[RawRow]) -> Vec<Written<'_>> {
         let width = rows.iter().map(|r| r.cells.len()).max().unwrap_or(0);
         let lowest = |column: usize| rows.iter().rev().map(|r| r.cell(column)).find(|c| !c.is_blank());
-        let headers = (0..width).filter_map(|c| Some((c, lowest(c)?.shown())));
+        // The star of a mandatory column is no part of its header.
+        let plain = |shown: String| shown.trim_start_matches(['*', '＊']).to_owned();
+        let headers = (0..width).filter_map(|c| Some((c, plain(lowest(c)?.shown()))));
         headers.map(|(at, header)| Written { at, columns: self.columns_of(&header), header }).collect()
     }
 

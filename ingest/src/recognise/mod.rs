@@ -4,11 +4,13 @@
 //! export has no title).
 
 mod headers;
+pub mod own;
 mod place;
 mod span;
 mod title;
 
 pub use headers::{HeaderBook, HeaderMatch, header_key, is_serial, split_unit};
+pub use own::{is_example, is_own_sheet};
 pub use place::{Names, PathSays};
 pub use span::{months_in, period_in};
 pub use title::{TitleSays, read_title};

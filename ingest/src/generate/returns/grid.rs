@@ -2,7 +2,6 @@
 
 use crate::generate::day::Day;
 use crate::generate::schema::CITY;
-use crate::period::Period;
 
 use super::cells::{Out, fen, row_cells};
 use super::context::Context;
@@ -52,17 +51,7 @@ pub(super) fn lay_out(context: &Context<'_>, sheet: &mut Sheet<'_>, date: Day) -
 /// “船山区2025年3月需求清单表”
 pub(super) fn title(context: &Context<'_>, sheet: &Sheet<'_>) -> String {
     let unit = if sheet.unit == CITY { "遂宁市" } else { context.units[sheet.unit].1.as_str() };
-    format!("{unit}{}{}表", sheet.period.map_or(String::new(), period_words), sheet.info.table.title)
-}
-
-fn period_words(period: Period) -> String {
-    let text = period.to_string();
-    let (year, rest) = text.split_at(4);
-    match rest.strip_prefix('Q').and_then(|q| q.parse::<usize>().ok()) {
-        Some(q) => format!("{year}年第{}季度", ["一", "二", "三", "四"][(q + 3) % 4]),
-        None if rest.is_empty() => format!("{year}年"),
-        None => format!("{year}年{}月", rest.trim_start_matches('0')),
-    }
+    format!("{unit}{}{}表", sheet.period.map_or(String::new(), |p| p.words()), sheet.info.table.title)
 }
 
 fn unit_line(context: &Context<'_>, sheet: &Sheet<'_>, date: Day) -> Vec<Out> {
