@@ -3,7 +3,7 @@
 //! the dense range of the cell reader would eat the machine.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read, Write};
 
 use super::bounds::too_large;
 use super::{Marks, ReadError, cell_ref};
@@ -13,21 +13,40 @@ const MAX_RECTANGLE: u64 = 4_000_000;
 /// Hidden rows and uncalculated cells that are named.
 const NAMED: usize = 20;
 
-/// Looks at the records of an old workbook; hands over the marks of its sheets by name.
-pub(super) fn scan(bytes: &[u8]) -> Result<BTreeMap<String, Marks>, ReadError> {
-    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(BTreeMap::new()) };
+/// An old workbook after the look.
+pub(super) struct Scanned {
+    /// The marks of its sheets by name.
+    pub marks: BTreeMap<String, Marks>,
+    /// A container that holds nothing but the stream of records: the cell reader follows the chains of a damaged container
+    /// in circles until the memory is full.
+    pub container: Vec<u8>,
+}
+
+/// Looks at the records of an old workbook.
+pub(super) fn scan(bytes: &[u8]) -> Result<Scanned, ReadError> {
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
     if file.walk().any(|e| e.is_storage() && matches!(e.name(), "_VBA_PROJECT_CUR" | "VBA" | "Macros")) {
         return Err(forbidden("工作簿含有宏"));
     }
+    let name = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"].into_iter().find(|n| file.is_stream(n));
+    let name = name.ok_or_else(|| damaged(&"没有工作簿"))?;
     let mut stream = Vec::new();
-    for name in ["/Workbook", "/Book"] {
-        if let Ok(mut found) = file.open_stream(name) {
-            // A broken chain is reported by the cell reader.
-            let _ = found.read_to_end(&mut stream);
-            break;
-        }
-    }
-    Scan::default().run(&stream)
+    let whole = file.open_stream(name).map_err(|e| damaged(&e))?;
+    whole.take(bytes.len() as u64).read_to_end(&mut stream).map_err(|e| damaged(&e))?;
+    let marks = Scan::default().run(&stream)?;
+    let container = contain(name, &stream).map_err(|e| damaged(&e))?;
+    Ok(Scanned { marks, container })
+}
+
+fn contain(name: &str, stream: &[u8]) -> io::Result<Vec<u8>> {
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new()))?;
+    file.create_stream(name)?.write_all(stream)?;
+    file.flush()?;
+    Ok(file.into_inner().into_inner())
+}
+
+fn damaged(e: &dyn std::fmt::Display) -> ReadError {
+    ReadError::unreadable(format!("旧版工作簿（.xls）读不了（{e}）"), "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送")
 }
 
 fn forbidden(what: &str) -> ReadError {
