@@ -143,10 +143,9 @@ impl Scan {
         self.percent(row, column, style);
         // The result of a formula: 3 with FFFF behind it stands for nothing.
         let nothing = kind == 0x0006 && data.get(6) == Some(&3) && data.get(12..14) == Some(&[0xFF, 0xFF]);
-        if let Some(marks) = self.sheet.as_ref().and_then(|s| self.marks.get_mut(s)).filter(|_| nothing) {
-            if marks.uncalculated.len() < NAMED {
-                marks.uncalculated.push(cell_ref(column as usize, row + 1));
-            }
+        let marks = self.sheet.as_ref().and_then(|s| self.marks.get_mut(s)).filter(|_| nothing);
+        if let Some(marks) = marks.filter(|m| m.uncalculated.len() < NAMED) {
+            marks.uncalculated.push(cell_ref(column as usize, row + 1));
         }
     }
 
@@ -166,19 +165,16 @@ impl Scan {
         let used = self.used.unwrap_or((row, first, row, last));
         self.used = Some((used.0.min(row), used.1.min(first), used.2.max(row), used.3.max(last)));
         // Sheets without any marks have an entry too.
-        if let Some(sheet) = &self.sheet {
-            if !self.marks.contains_key(sheet) {
-                self.marks.insert(sheet.clone(), Marks::default());
-            }
+        if let Some(sheet) = self.sheet.as_ref().filter(|s| !self.marks.contains_key(*s)) {
+            self.marks.insert(sheet.clone(), Marks::default());
         }
     }
 
     fn percent(&mut self, row: u32, column: u32, style: u16) {
         let format = self.styles.get(usize::from(style)).copied().unwrap_or(0);
-        if matches!(format, 9 | 10) || self.percent_formats.contains(&format) {
-            if let Some(marks) = self.sheet.as_ref().and_then(|s| self.marks.get_mut(s)) {
-                marks.percents.insert((row + 1, column));
-            }
+        let is_percent = matches!(format, 9 | 10) || self.percent_formats.contains(&format);
+        if let Some(marks) = self.sheet.as_ref().and_then(|s| self.marks.get_mut(s)).filter(|_| is_percent) {
+            marks.percents.insert((row + 1, column));
         }
     }
 
