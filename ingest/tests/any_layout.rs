@@ -1,4 +1,5 @@
 //! A table written in any mixture of layouts reads back equal.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -203,7 +204,7 @@ impl Layout {
             let first = grid.len();
             for row in group {
                 let no = grid.len();
-                let mut cells: Vec<C> = self.serial.then(|| C::Number(no as f64)).into_iter().collect();
+                let mut cells: Vec<C> = self.serial.then_some(C::Number(no as f64)).into_iter().collect();
                 cells.extend(self.order.iter().map(|c| self.cell(*c, no, row)));
                 let at = self.order.iter().position(|c| *c == TOWNSHIP).unwrap() + usize::from(self.serial);
                 if self.merged && no > first && matches!(self.file, File::Workbook) {

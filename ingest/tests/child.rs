@@ -1,4 +1,5 @@
 //! Reading in a child process: this program starts itself as the child.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,10 +16,10 @@ const HIDDEN: &str = "read-in-child";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
-    if let [_, hidden, memory, path] = args.as_slice() {
-        if hidden == HIDDEN {
-            return serve(memory.parse().unwrap(), Path::new(path));
-        }
+    if let [_, hidden, memory, path] = args.as_slice()
+        && hidden == HIDDEN
+    {
+        return serve(memory.parse().unwrap(), Path::new(path));
     }
     let tests: [(&str, fn()); 4] = [
         ("the_same_as_in_process", the_same_as_in_process),

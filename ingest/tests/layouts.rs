@@ -1,5 +1,6 @@
 //! Layouts as offices really send them: every file of `fixtures/layouts` was made by another program, and beside it stand
 //! the rows and mistakes that its maker meant. A row or a mistake more or less fails.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! Damaged files: the fixtures with bytes changed, cut, doubled or spliced, and noise behind every known magic. Nothing may
 //! panic in our code, end the process or take long. Seeded, so that a failure comes again; `SUIXIN_MUTATIONS` sets the
 //! number of files (default 400).
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -64,7 +64,7 @@ impl ColumnPlan<'_> {
             Kind::Int => self.read_int(cell),
             Kind::Dec2 | Kind::Dec4 => self.read_decimal(cell),
             Kind::Date => self.read_date(cell),
-            Kind::Ts => n::parse_timestamp(&self.from_1900(cell)).map(|t| Taken::plain(Value::Ts(t))),
+            Kind::Ts => n::parse_timestamp(&self.day_of_1900(cell)).map(|t| Taken::plain(Value::Ts(t))),
             Kind::Bool => read_bool(cell).map(Taken::plain),
             Kind::Str | Kind::Text => self.read_text(cell),
         }
@@ -149,7 +149,7 @@ impl ColumnPlan<'_> {
     }
 
     /// A day number of a workbook that counts from 1904, as one that counts from 1900.
-    fn from_1900<'c>(&self, cell: &'c Cell) -> std::borrow::Cow<'c, Cell> {
+    fn day_of_1900<'c>(&self, cell: &'c Cell) -> std::borrow::Cow<'c, Cell> {
         match cell {
             Cell::Number(n) if self.from_1904 && (0.0..80_000.0).contains(n) => {
                 std::borrow::Cow::Owned(Cell::Number(n + 1_462.0))
@@ -159,7 +159,7 @@ impl ColumnPlan<'_> {
     }
 
     fn read_date(&self, cell: &Cell) -> Result<Taken, Refusal> {
-        match n::parse_date(&self.from_1900(cell))? {
+        match n::parse_date(&self.day_of_1900(cell))? {
             Some(date) if self.column.derive == Some(Derive::MonthOfBirth) => {
                 use chrono::Datelike;
                 Ok(Taken::plain(Value::Date(date.with_day(1).unwrap_or(date))))

@@ -134,7 +134,7 @@ fn timestamp_in(text: &str) -> Option<NaiveDateTime> {
     if time.is_empty() {
         return Some(date.and_time(NaiveTime::MIN));
     }
-    let time = time.replace('时', ":").replace('分', ":").replace('秒', "");
+    let time = time.replace(['时', '分'], ":").replace('秒', "");
     let time = time.trim_end_matches(':');
     let time = ["%H:%M:%S%.f", "%H:%M"].iter().find_map(|f| NaiveTime::parse_from_str(time, f).ok())?;
     Some(date.and_time(time))

@@ -3,7 +3,7 @@
 //! the dense range of the cell reader would eat the machine.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::{self, Cursor, Read, Write};
 
 use super::bounds::too_large;
 use super::{Marks, ReadError, cell_ref};
@@ -13,21 +13,40 @@ const MAX_RECTANGLE: u64 = 4_000_000;
 /// Hidden rows and uncalculated cells that are named.
 const NAMED: usize = 20;
 
-/// Looks at the records of an old workbook; hands over the marks of its sheets by name.
-pub(super) fn scan(bytes: &[u8]) -> Result<BTreeMap<String, Marks>, ReadError> {
-    let Ok(mut file) = cfb::CompoundFile::open(Cursor::new(bytes)) else { return Ok(BTreeMap::new()) };
+/// An old workbook after the look.
+pub(super) struct Scanned {
+    /// The marks of its sheets by name.
+    pub marks: BTreeMap<String, Marks>,
+    /// A container that holds nothing but the stream of records: the cell reader follows the chains of a damaged container
+    /// in circles until the memory is full.
+    pub container: Vec<u8>,
+}
+
+/// Looks at the records of an old workbook.
+pub(super) fn scan(bytes: &[u8]) -> Result<Scanned, ReadError> {
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
     if file.walk().any(|e| e.is_storage() && matches!(e.name(), "_VBA_PROJECT_CUR" | "VBA" | "Macros")) {
         return Err(forbidden("工作簿含有宏"));
     }
+    let name = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"].into_iter().find(|n| file.is_stream(n));
+    let name = name.ok_or_else(|| damaged(&"没有工作簿"))?;
     let mut stream = Vec::new();
-    for name in ["/Workbook", "/Book"] {
-        if let Ok(mut found) = file.open_stream(name) {
-            // A broken chain is reported by the cell reader.
-            let _ = found.read_to_end(&mut stream);
-            break;
-        }
-    }
-    Scan::default().run(&stream)
+    let whole = file.open_stream(name).map_err(|e| damaged(&e))?;
+    whole.take(bytes.len() as u64).read_to_end(&mut stream).map_err(|e| damaged(&e))?;
+    let marks = Scan::default().run(&stream)?;
+    let container = contain(name, &stream).map_err(|e| damaged(&e))?;
+    Ok(Scanned { marks, container })
+}
+
+fn contain(name: &str, stream: &[u8]) -> io::Result<Vec<u8>> {
+    let mut file = cfb::CompoundFile::create_with_version(cfb::Version::V3, Cursor::new(Vec::new()))?;
+    file.create_stream(name)?.write_all(stream)?;
+    file.flush()?;
+    Ok(file.into_inner().into_inner())
+}
+
+fn damaged(e: &dyn std::fmt::Display) -> ReadError {
+    ReadError::unreadable(format!("旧版工作簿（.xls）读不了（{e}）"), "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送")
 }
 
 fn forbidden(what: &str) -> ReadError {
@@ -124,10 +143,9 @@ impl Scan {
         self.percent(row, column, style);
         // The result of a formula: 3 with FFFF behind it stands for nothing.
         let nothing = kind == 0x0006 && data.get(6) == Some(&3) && data.get(12..14) == Some(&[0xFF, 0xFF]);
-        if let Some(marks) = self.sheet.as_ref().and_then(|s| self.marks.get_mut(s)).filter(|_| nothing) {
-            if marks.uncalculated.len() < NAMED {
-                marks.uncalculated.push(cell_ref(column as usize, row + 1));
-            }
+        let marks = self.sheet.as_ref().and_then(|s| self.marks.get_mut(s)).filter(|_| nothing);
+        if let Some(marks) = marks.filter(|m| m.uncalculated.len() < NAMED) {
+            marks.uncalculated.push(cell_ref(column as usize, row + 1));
         }
     }
 
@@ -147,19 +165,16 @@ impl Scan {
         let used = self.used.unwrap_or((row, first, row, last));
         self.used = Some((used.0.min(row), used.1.min(first), used.2.max(row), used.3.max(last)));
         // Sheets without any marks have an entry too.
-        if let Some(sheet) = &self.sheet {
-            if !self.marks.contains_key(sheet) {
-                self.marks.insert(sheet.clone(), Marks::default());
-            }
+        if let Some(sheet) = self.sheet.as_ref().filter(|s| !self.marks.contains_key(*s)) {
+            self.marks.insert(sheet.clone(), Marks::default());
         }
     }
 
     fn percent(&mut self, row: u32, column: u32, style: u16) {
         let format = self.styles.get(usize::from(style)).copied().unwrap_or(0);
-        if matches!(format, 9 | 10) || self.percent_formats.contains(&format) {
-            if let Some(marks) = self.sheet.as_ref().and_then(|s| self.marks.get_mut(s)) {
-                marks.percents.insert((row + 1, column));
-            }
+        let is_percent = matches!(format, 9 | 10) || self.percent_formats.contains(&format);
+        if let Some(marks) = self.sheet.as_ref().and_then(|s| self.marks.get_mut(s)).filter(|_| is_percent) {
+            marks.percents.insert((row + 1, column));
         }
     }
 

@@ -10,8 +10,8 @@ use super::bounds::{self, MAX_CELLS};
 use super::{Cell, Marks, RawFile, RawRow, ReadError, Sheet};
 
 pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
-    let mut marks = biff::scan(bytes)?;
-    let mut book: Xls<Cursor<&[u8]>> = Xls::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+    let biff::Scanned { mut marks, container } = biff::scan(bytes)?;
+    let mut book: Xls<Cursor<Vec<u8>>> = Xls::new(Cursor::new(container)).map_err(|e| damaged(&e))?;
     let list: Vec<(String, bool)> =
         book.sheets_metadata().iter().map(|s| (s.name.clone(), s.visible != SheetVisible::Visible)).collect();
     let mut left = MAX_CELLS;
@@ -37,7 +37,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
     Ok(RawFile { encoding: "XLS".to_owned(), sheets, properties: BTreeMap::new() })
 }
 
-fn merges(book: &Xls<Cursor<&[u8]>>, name: &str) -> Vec<(u32, usize, u32, usize)> {
+fn merges(book: &Xls<Cursor<Vec<u8>>>, name: &str) -> Vec<(u32, usize, u32, usize)> {
     let regions = book.merge_cells_by_sheet_name(name).unwrap_or_default();
     let place = |d: &calamine::Dimensions| (d.start.0 + 1, d.start.1 as usize, d.end.0 + 1, d.end.1 as usize);
     regions.iter().map(place).collect()
