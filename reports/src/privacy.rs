@@ -1,10 +1,12 @@
-//! Small cells: a count of 1 to 4 persons is not printed, and neither is a cell from which it could be worked out.
+//! Small cells: a count of 1 to 4 persons is not printed, and neither is a cell from which it could be worked out,
+//! be it another count or a rate.
 
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
 use crate::brief::{Dataset, TOTAL};
+use crate::number::Format;
 
 /// What is printed in a table instead of a hidden count.
 pub const HIDDEN: &str = "<5";
@@ -18,7 +20,7 @@ pub const WITHHELD: &str = "*";
 pub struct Hidden {
     /// (row, column) of counts from 1 to 4.
     pub small: BTreeSet<(usize, usize)>,
-    /// (row, column) of counts hidden so that totals do not give a small one away.
+    /// (row, column) of counts and rates hidden so that totals or quotients do not give a small one away.
     pub complementary: BTreeSet<(usize, usize)>,
 }
 
@@ -50,6 +52,7 @@ impl Hidden {
 ///
 /// Where a column has a total row (key 合计), or a row a total column (title 合计), one hidden member alone could be
 /// worked out by subtraction: then the smallest other member is hidden too, until no line has exactly one.
+/// A rate of a row may be taken of any of its counts: it goes where one of them goes (66.7% of fewer than 5 is 2 of 3).
 #[must_use]
 pub fn hidden(dataset: &Dataset) -> Hidden {
     let columns: Vec<usize> = (0..dataset.columns.len()).filter(|&c| dataset.columns[c].persons).collect();
@@ -62,8 +65,18 @@ pub fn hidden(dataset: &Dataset) -> Hidden {
         while let Some(extra) = lines.iter().find_map(|line| lonely(dataset, line, &found)) {
             found.complementary.insert(extra);
         }
+        let rates = rates(dataset, &found);
+        found.complementary.extend(rates);
     }
     found
+}
+
+/// Rates in the rows that have a hidden count.
+fn rates(dataset: &Dataset, found: &Hidden) -> Vec<(usize, usize)> {
+    let rows: BTreeSet<usize> = found.small.iter().chain(&found.complementary).map(|cell| cell.0).collect();
+    let columns: Vec<usize> =
+        (0..dataset.columns.len()).filter(|&c| dataset.columns[c].format == Format::Pct1).collect();
+    rows.iter().flat_map(|&r| columns.iter().map(move |&c| (r, c))).collect()
 }
 
 /// Groups of cells whose sum is printed: columns above a total row, rows before a total column.
@@ -105,7 +118,6 @@ fn is_small(count: Option<Decimal>) -> bool {
 mod tests {
     use super::*;
     use crate::brief::{Cell, Column, Privacy};
-    use crate::number::Format;
 
     fn table(rows: &[(&str, &[i64])], titles: &[&str]) -> Dataset {
         let text = Column {
@@ -159,6 +171,23 @@ mod tests {
     fn two_small_cells_protect_each_other() {
         let found = hidden(&table(&[("a", &[3]), ("b", &[2]), ("合计", &[5])], &["甲"]));
         assert!(found.complementary.is_empty());
+    }
+
+    #[test]
+    fn a_rate_of_a_hidden_count_is_hidden_too() {
+        let mut data = table(&[("a", &[4, 3]), ("b", &[9, 8]), ("c", &[40, 30]), ("合计", &[53, 41])], &["甲", "乙"]);
+        data.columns.push(Column {
+            name: "rate".into(),
+            title: "率".into(),
+            unit: String::new(),
+            format: Format::Pct1,
+            persons: false,
+        });
+        data.rows.iter_mut().for_each(|row| row.push(Cell::Dec(Decimal::new(75, 2))));
+        let found = hidden(&data);
+        let marks: Vec<_> = (0..4).map(|r| found.mark(r, 3)).collect();
+        // Row b is hidden so that the total does not give row a away; its rate would give it away again.
+        assert_eq!(marks, [Some("*"), Some("*"), None, None]);
     }
 
     #[test]

@@ -17,8 +17,8 @@
 //!
 //! A row is a key (parts of a composite key joined by `+`), `-` for a dataset of one row, `@1`, `@2`, `@-1` for the
 //! first, second, last row in the dataset's order, `@max:column` or `@min:column` for the row with the extreme value.
-//! A condition compares figures, numbers or 'words' with `= != < <= > >=`, asks `has REF` or counts `rows(DATASET)`;
-//! parts are joined by `and`. A row that is not there prints as a dash and leaves a warning; it never stops a pack.
+//! A condition compares figures, numbers, 'words' or the day `as_of` (with 'YYYY-MM-DD') with `= != < <= > >=`, asks
+//! `has REF` or counts `rows(DATASET)`; parts are joined by `and`. A row that is not there prints as a dash and leaves a warning; it never stops a pack.
 
 mod parse;
 mod speak;
@@ -142,6 +142,7 @@ pub(crate) enum Operand {
     Reference(Reference),
     Number(rust_decimal::Decimal),
     Word(String),
+    AsOf,
     Rows(String),
 }
 

@@ -211,6 +211,9 @@ fn operand(text: &str) -> Parsed<Operand> {
     if let Ok(number) = text.parse() {
         return Ok(Operand::Number(number));
     }
+    if text == "as_of" {
+        return Ok(Operand::AsOf);
+    }
     if let Some(word) = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')) {
         return Ok(Operand::Word(word.to_owned()));
     }

@@ -162,6 +162,8 @@ impl<'b> Speaker<'b> {
         match operand {
             Operand::Number(n) => Cell::Dec(*n),
             Operand::Word(w) => Cell::Str(w.clone()),
+            // In ISO form days compare as words do.
+            Operand::AsOf => Cell::Str(self.book.brief().meta.as_of.to_string()),
             Operand::Rows(dataset) => {
                 let rows = self.book.table(dataset).map_or(0, |t| t.len());
                 Cell::Int(i64::try_from(rows).unwrap_or(i64::MAX))
