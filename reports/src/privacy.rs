@@ -53,6 +53,7 @@ impl Hidden {
 /// Where a column has a total row (key 合计), or a row a total column (title 合计), one hidden member alone could be
 /// worked out by subtraction: then the smallest other member is hidden too, until no line has exactly one.
 /// A rate of a row may be taken of any of its counts: it goes where one of them goes (66.7% of fewer than 5 is 2 of 3).
+/// A dataset of one row puts unlike things side by side: there a rate goes if it is the quotient of a hidden count.
 #[must_use]
 pub fn hidden(dataset: &Dataset) -> Hidden {
     let columns: Vec<usize> = (0..dataset.columns.len()).filter(|&c| dataset.columns[c].persons).collect();
@@ -65,18 +66,29 @@ pub fn hidden(dataset: &Dataset) -> Hidden {
         while let Some(extra) = lines.iter().find_map(|line| lonely(dataset, line, &found)) {
             found.complementary.insert(extra);
         }
-        let rates = rates(dataset, &found);
+        let rates = rates(dataset, &columns, &found);
         found.complementary.extend(rates);
     }
     found
 }
 
-/// Rates in the rows that have a hidden count.
-fn rates(dataset: &Dataset, found: &Hidden) -> Vec<(usize, usize)> {
+/// Rates that would give a hidden count of their row away.
+fn rates(dataset: &Dataset, counts: &[usize], found: &Hidden) -> Vec<(usize, usize)> {
     let rows: BTreeSet<usize> = found.small.iter().chain(&found.complementary).map(|cell| cell.0).collect();
-    let columns: Vec<usize> =
-        (0..dataset.columns.len()).filter(|&c| dataset.columns[c].format == Format::Pct1).collect();
-    rows.iter().flat_map(|&r| columns.iter().map(move |&c| (r, c))).collect()
+    let is_rate = |c: &usize| dataset.columns[*c].format == Format::Pct1;
+    let cells = rows.iter().flat_map(|&r| (0..dataset.columns.len()).filter(is_rate).map(move |c| (r, c)));
+    cells.filter(|&cell| !dataset.key.is_empty() || is_quotient(dataset, counts, found, cell)).collect()
+}
+
+/// Whether a rate is one count of its row by another, one of them hidden.
+fn is_quotient(dataset: &Dataset, counts: &[usize], found: &Hidden, (row, rate): (usize, usize)) -> bool {
+    let Some(rate) = count(dataset, row, rate) else { return false };
+    let is = |(a, b): (usize, usize)| match (count(dataset, row, a), count(dataset, row, b)) {
+        (Some(part), Some(whole)) if !whole.is_zero() => (part / whole - rate).abs() < Decimal::new(1, 5),
+        _ => false,
+    };
+    let pairs = counts.iter().flat_map(|&a| counts.iter().map(move |&b| (a, b)));
+    pairs.filter(|&(a, b)| found.contains(&(row, a)) || found.contains(&(row, b))).any(is)
 }
 
 /// Groups of cells whose sum is printed: columns above a total row, rows before a total column.
@@ -188,6 +200,24 @@ mod tests {
         let marks: Vec<_> = (0..4).map(|r| found.mark(r, 3)).collect();
         // Row b is hidden so that the total does not give row a away; its rate would give it away again.
         assert_eq!(marks, [Some("*"), Some("*"), None, None]);
+    }
+
+    #[test]
+    fn a_row_of_unlike_things_hides_only_the_quotient() {
+        let mut data = table(&[("a", &[4, 3, 20])], &["甲", "乙", "丙"]);
+        data.key.clear();
+        for (name, rate) in [("of", "0.75"), ("other", "0.832")] {
+            data.columns.push(Column {
+                name: name.into(),
+                title: "率".into(),
+                unit: String::new(),
+                format: Format::Pct1,
+                persons: false,
+            });
+            data.rows[0].push(Cell::Dec(rate.parse().unwrap()));
+        }
+        let found = hidden(&data);
+        assert_eq!([found.mark(0, 4), found.mark(0, 5)], [Some("*"), None]);
     }
 
     #[test]

@@ -197,6 +197,17 @@ impl Canvas<'_> {
         text::wrap(self.fonts, s, t.size, t.bold, room, most)
     }
 
+    /// The text in lines of a width, then a remark that is never split: on the last line if there is room, else on its own.
+    #[must_use]
+    pub fn wrap_with(&self, s: &str, remark: &str, t: Type, room: f64, most: usize) -> Vec<String> {
+        let mut lines = self.wrap(s, t, room, most);
+        match lines.last_mut() {
+            Some(last) if self.width(&format!("{last}  {remark}"), t) <= room => *last = format!("{last}  {remark}"),
+            _ => lines.push(remark.to_owned()),
+        }
+        lines
+    }
+
     /// The text in lines of about equal length.
     #[must_use]
     pub fn balance(&self, s: &str, t: Type, room: f64, most: usize) -> Vec<String> {

@@ -11,7 +11,7 @@
 //! | `{yoy REF}` | 同比增长…, 同比下降… (the figure without its sign) or 同比持平; nothing at all without a value |
 //! | `{sign REF \| up \| down \| same \| none}` | one of four phrases by the sign of the figure; `{~}` in them is the figure without its sign |
 //! | `{if CONDITION \| then \| else}` | one of two phrases |
-//! | `{list DATASET [where CONDITION] [first N] \| item \| separator \| empty}` | the item for each row, joined |
+//! | `{list DATASET [where CONDITION] [by COLUMN] [first N] \| item \| separator \| empty}` | the item for each row, joined; `by` puts the greatest first |
 //! | `{place RANK of COUNT}` | 首位, 末位 or 第N位 |
 //! | `{fig ID}`, `{tab ID}` | 图3, 表2 |
 //!
@@ -81,6 +81,7 @@ pub enum Label {
 pub(crate) struct List {
     pub dataset: String,
     pub filter: Option<Condition>,
+    pub by: Option<Reference>,
     pub first: Option<usize>,
     pub item: Phrase,
     pub separator: String,
@@ -187,6 +188,7 @@ impl Phrase {
                     if let Some(condition) = &list.filter {
                         condition.references(inner, visit);
                     }
+                    list.by.iter().for_each(|by| visit(by, inner));
                     list.item.references(inner, visit);
                     list.empty.references(at, visit);
                 }

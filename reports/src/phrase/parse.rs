@@ -136,6 +136,10 @@ fn list(head: &str, args: &[&str], span: Span) -> Parsed<List> {
         },
         None => (head, None),
     };
+    let (head, by) = match head.rsplit_once(" by ") {
+        Some((rest, column)) => (rest, Some(reference(&format!(".{}", column.trim()))?)),
+        None => (head, None),
+    };
     let (dataset, filter) = match head.split_once(" where ") {
         Some((dataset, condition)) => (dataset, Some(Condition::parse(condition)?)),
         None => (head, None),
@@ -144,6 +148,7 @@ fn list(head: &str, args: &[&str], span: Span) -> Parsed<List> {
     Ok(List {
         dataset: dataset.trim().to_owned(),
         filter,
+        by,
         first,
         item: Phrase::parse(item, span)?,
         separator: args.get(2).filter(|s| !s.is_empty()).map_or_else(|| "、".to_owned(), |s| (*s).to_owned()),

@@ -124,7 +124,12 @@ impl<'b> Speaker<'b> {
             self.book.warn(format!("数据集不存在：{}", list.dataset));
             return MISSING.to_owned();
         };
-        let table = self.filter(table, list.filter.as_ref()).first(list.first.unwrap_or(usize::MAX));
+        let table = self.filter(table, list.filter.as_ref());
+        let table = match list.by.as_ref().map(|by| &by.target) {
+            Some(Target::Item(column)) => table.greatest_first(column),
+            _ => table,
+        };
+        let table = table.first(list.first.unwrap_or(usize::MAX));
         if table.is_empty() {
             return self.say(&list.empty);
         }
