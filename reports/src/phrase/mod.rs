@@ -11,7 +11,7 @@
 //! | `{yoy REF}` | 同比增长…, 同比下降… (the figure without its sign) or 同比持平; nothing at all without a value |
 //! | `{sign REF \| up \| down \| same \| none}` | one of four phrases by the sign of the figure; `{~}` in them is the figure without its sign |
 //! | `{if CONDITION \| then \| else}` | one of two phrases |
-//! | `{list DATASET [where CONDITION] [by COLUMN] [first N] \| item \| separator \| empty}` | the item for each row, joined; `by` puts the greatest first |
+//! | `{list DATASET [where CONDITION] [by COLUMN] [first N] \| item \| separator \| empty}` | the item for each row, joined by 、 or the separator (`''` is none); `by` puts the greatest first |
 //! | `{place RANK of COUNT}` | 首位, 末位 or 第N位 |
 //! | `{fig ID}`, `{tab ID}` | 图3, 表2 |
 //!

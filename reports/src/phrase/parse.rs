@@ -151,9 +151,19 @@ fn list(head: &str, args: &[&str], span: Span) -> Parsed<List> {
         by,
         first,
         item: Phrase::parse(item, span)?,
-        separator: args.get(2).filter(|s| !s.is_empty()).map_or_else(|| "、".to_owned(), |s| (*s).to_owned()),
+        separator: separator(args.get(2).copied().unwrap_or_default()),
         empty: Phrase::parse(args.get(3).unwrap_or(&"无"), span)?,
     })
+}
+
+/// What stands between the items of a list: 、 unless written; `''` is nothing.
+fn separator(written: &str) -> String {
+    match written {
+        "" => "、",
+        "''" => "",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// Reads `dataset/row/column` or `.column`.
