@@ -72,10 +72,10 @@ pub fn hidden(dataset: &Dataset) -> Hidden {
     found
 }
 
-/// Rates that would give a hidden count of their row away.
+/// Rates, and scores that follow from rates, that would give a hidden count of their row away.
 fn rates(dataset: &Dataset, counts: &[usize], found: &Hidden) -> Vec<(usize, usize)> {
     let rows: BTreeSet<usize> = found.small.iter().chain(&found.complementary).map(|cell| cell.0).collect();
-    let is_rate = |c: &usize| dataset.columns[*c].format == Format::Pct1;
+    let is_rate = |c: &usize| matches!(dataset.columns[*c].format, Format::Pct1 | Format::Score);
     let cells = rows.iter().flat_map(|&r| (0..dataset.columns.len()).filter(is_rate).map(move |c| (r, c)));
     cells.filter(|&cell| !dataset.key.is_empty() || is_quotient(dataset, counts, found, cell)).collect()
 }
@@ -200,6 +200,8 @@ mod tests {
         let marks: Vec<_> = (0..4).map(|r| found.mark(r, 3)).collect();
         // Row b is hidden so that the total does not give row a away; its rate would give it away again.
         assert_eq!(marks, [Some("*"), Some("*"), None, None]);
+        data.columns[3].format = Format::Score;
+        assert_eq!(hidden(&data).mark(0, 3), Some("*"));
     }
 
     #[test]
