@@ -130,6 +130,17 @@ impl<'b> Table<'b> {
         self
     }
 
+    /// The table ordered by a column, greatest first; rows without a value last, equal ones in the dataset's order.
+    #[must_use]
+    pub fn greatest_first(mut self, column: &str) -> Self {
+        if let Some(c) = self.dataset.column(column) {
+            let mut order: Vec<usize> = (0..self.rows.len()).collect();
+            order.sort_by_key(|&r| std::cmp::Reverse(self.cell(r, c).as_decimal()));
+            self.rows = order.into_iter().map(|r| self.rows[r]).collect();
+        }
+        self
+    }
+
     /// The table without rows of totals.
     #[must_use]
     pub fn without_totals(self) -> Self {

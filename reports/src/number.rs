@@ -63,15 +63,15 @@ impl Format {
         }
     }
 
-    /// Number format of a spreadsheet cell that holds the unscaled value (万元 cells hold 万元).
+    /// Number format of a spreadsheet cell that holds the unscaled value (万元 cells hold 万元); minus as in print.
     #[must_use]
     pub fn spreadsheet(self) -> &'static str {
         match self {
             Self::Text => "@",
-            Self::Int => "#,##0",
-            Self::Dec1 | Self::Days1 => "#,##0.0",
-            Self::Dec2 | Self::Score | Self::Wan => "#,##0.00",
-            Self::Pct1 => "0.0%",
+            Self::Int => "#,##0;\"\u{2212}\"#,##0",
+            Self::Dec1 | Self::Days1 => "#,##0.0;\"\u{2212}\"#,##0.0",
+            Self::Dec2 | Self::Score | Self::Wan => "#,##0.00;\"\u{2212}\"#,##0.00",
+            Self::Pct1 => "0.0%;\"\u{2212}\"0.0%",
             Self::Date => "yyyy-mm-dd",
         }
     }

@@ -1,10 +1,12 @@
-//! Small cells: a count of 1 to 4 persons is not printed, and neither is a cell from which it could be worked out.
+//! Small cells: a count of 1 to 4 persons is not printed, and neither is a cell from which it could be worked out,
+//! be it another count or a rate.
 
 use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
 use crate::brief::{Dataset, TOTAL};
+use crate::number::Format;
 
 /// What is printed in a table instead of a hidden count.
 pub const HIDDEN: &str = "<5";
@@ -18,7 +20,7 @@ pub const WITHHELD: &str = "*";
 pub struct Hidden {
     /// (row, column) of counts from 1 to 4.
     pub small: BTreeSet<(usize, usize)>,
-    /// (row, column) of counts hidden so that totals do not give a small one away.
+    /// (row, column) of counts and rates hidden so that totals or quotients do not give a small one away.
     pub complementary: BTreeSet<(usize, usize)>,
 }
 
@@ -50,6 +52,8 @@ impl Hidden {
 ///
 /// Where a column has a total row (key 合计), or a row a total column (title 合计), one hidden member alone could be
 /// worked out by subtraction: then the smallest other member is hidden too, until no line has exactly one.
+/// A rate of a row may be taken of any of its counts: it goes where one of them goes (66.7% of fewer than 5 is 2 of 3).
+/// A dataset of one row puts unlike things side by side: there a rate goes if it is the quotient of a hidden count.
 #[must_use]
 pub fn hidden(dataset: &Dataset) -> Hidden {
     let columns: Vec<usize> = (0..dataset.columns.len()).filter(|&c| dataset.columns[c].persons).collect();
@@ -62,8 +66,29 @@ pub fn hidden(dataset: &Dataset) -> Hidden {
         while let Some(extra) = lines.iter().find_map(|line| lonely(dataset, line, &found)) {
             found.complementary.insert(extra);
         }
+        let rates = rates(dataset, &columns, &found);
+        found.complementary.extend(rates);
     }
     found
+}
+
+/// Rates, and scores that follow from rates, that would give a hidden count of their row away.
+fn rates(dataset: &Dataset, counts: &[usize], found: &Hidden) -> Vec<(usize, usize)> {
+    let rows: BTreeSet<usize> = found.small.iter().chain(&found.complementary).map(|cell| cell.0).collect();
+    let is_rate = |c: &usize| matches!(dataset.columns[*c].format, Format::Pct1 | Format::Score);
+    let cells = rows.iter().flat_map(|&r| (0..dataset.columns.len()).filter(is_rate).map(move |c| (r, c)));
+    cells.filter(|&cell| !dataset.key.is_empty() || is_quotient(dataset, counts, found, cell)).collect()
+}
+
+/// Whether a rate is one count of its row by another, one of them hidden.
+fn is_quotient(dataset: &Dataset, counts: &[usize], found: &Hidden, (row, rate): (usize, usize)) -> bool {
+    let Some(rate) = count(dataset, row, rate) else { return false };
+    let is = |(a, b): (usize, usize)| match (count(dataset, row, a), count(dataset, row, b)) {
+        (Some(part), Some(whole)) if !whole.is_zero() => (part / whole - rate).abs() < Decimal::new(1, 5),
+        _ => false,
+    };
+    let pairs = counts.iter().flat_map(|&a| counts.iter().map(move |&b| (a, b)));
+    pairs.filter(|&(a, b)| found.contains(&(row, a)) || found.contains(&(row, b))).any(is)
 }
 
 /// Groups of cells whose sum is printed: columns above a total row, rows before a total column.
@@ -105,7 +130,6 @@ fn is_small(count: Option<Decimal>) -> bool {
 mod tests {
     use super::*;
     use crate::brief::{Cell, Column, Privacy};
-    use crate::number::Format;
 
     fn table(rows: &[(&str, &[i64])], titles: &[&str]) -> Dataset {
         let text = Column {
@@ -159,6 +183,43 @@ mod tests {
     fn two_small_cells_protect_each_other() {
         let found = hidden(&table(&[("a", &[3]), ("b", &[2]), ("合计", &[5])], &["甲"]));
         assert!(found.complementary.is_empty());
+    }
+
+    #[test]
+    fn a_rate_of_a_hidden_count_is_hidden_too() {
+        let mut data = table(&[("a", &[4, 3]), ("b", &[9, 8]), ("c", &[40, 30]), ("合计", &[53, 41])], &["甲", "乙"]);
+        data.columns.push(Column {
+            name: "rate".into(),
+            title: "率".into(),
+            unit: String::new(),
+            format: Format::Pct1,
+            persons: false,
+        });
+        data.rows.iter_mut().for_each(|row| row.push(Cell::Dec(Decimal::new(75, 2))));
+        let found = hidden(&data);
+        let marks: Vec<_> = (0..4).map(|r| found.mark(r, 3)).collect();
+        // Row b is hidden so that the total does not give row a away; its rate would give it away again.
+        assert_eq!(marks, [Some("*"), Some("*"), None, None]);
+        data.columns[3].format = Format::Score;
+        assert_eq!(hidden(&data).mark(0, 3), Some("*"));
+    }
+
+    #[test]
+    fn a_row_of_unlike_things_hides_only_the_quotient() {
+        let mut data = table(&[("a", &[4, 3, 20])], &["甲", "乙", "丙"]);
+        data.key.clear();
+        for (name, rate) in [("of", "0.75"), ("other", "0.832")] {
+            data.columns.push(Column {
+                name: name.into(),
+                title: "率".into(),
+                unit: String::new(),
+                format: Format::Pct1,
+                persons: false,
+            });
+            data.rows[0].push(Cell::Dec(rate.parse().unwrap()));
+        }
+        let found = hidden(&data);
+        assert_eq!([found.mark(0, 4), found.mark(0, 5)], [Some("*"), None]);
     }
 
     #[test]

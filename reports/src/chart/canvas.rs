@@ -157,6 +157,11 @@ fn grid((x, y): (f64, f64)) -> (i32, i32) {
     ((x * f64::from(GRID)).round() as i32, (y * f64::from(GRID)).round() as i32)
 }
 
+/// Whether a rectangle is a line or a point: SVG readers complain of those.
+fn is_flat([a, b]: [(i32, i32); 2]) -> bool {
+    a.0 == b.0 || a.1 == b.1
+}
+
 fn line_style(colour: RGBColor, width: f64) -> ShapeStyle {
     colour.stroke_width((width * f64::from(GRID)).round() as u32)
 }
@@ -192,6 +197,17 @@ impl Canvas<'_> {
         text::wrap(self.fonts, s, t.size, t.bold, room, most)
     }
 
+    /// The text in lines of a width, then a remark that is never split: on the last line if there is room, else on its own.
+    #[must_use]
+    pub fn wrap_with(&self, s: &str, remark: &str, t: Type, room: f64, most: usize) -> Vec<String> {
+        let mut lines = self.wrap(s, t, room, most);
+        match lines.last_mut() {
+            Some(last) if self.width(&format!("{last}  {remark}"), t) <= room => *last = format!("{last}  {remark}"),
+            _ => lines.push(remark.to_owned()),
+        }
+        lines
+    }
+
     /// The text in lines of about equal length.
     #[must_use]
     pub fn balance(&self, s: &str, t: Type, room: f64, most: usize) -> Vec<String> {
@@ -219,15 +235,21 @@ impl Canvas<'_> {
         }
     }
 
-    /// Filled rectangle.
+    /// Filled rectangle; nothing if it has no area.
     pub fn fill(&self, r: Rect, colour: RGBColor) {
         let corners = [grid((r.x0, r.y0)), grid((r.x1, r.y1))];
+        if is_flat(corners) {
+            return;
+        }
         self.note(self.area.draw(&Rectangle::new(corners, colour.filled())).map_err(|e| e.to_string()));
     }
 
-    /// Outline of a rectangle.
+    /// Outline of a rectangle; nothing if it has no area.
     pub fn frame(&self, r: Rect, colour: RGBColor, width: f64) {
         let corners = [grid((r.x0, r.y0)), grid((r.x1, r.y1))];
+        if is_flat(corners) {
+            return;
+        }
         self.note(self.area.draw(&Rectangle::new(corners, line_style(colour, width))).map_err(|e| e.to_string()));
     }
 
@@ -244,6 +266,13 @@ impl Canvas<'_> {
             self.line(&[from, to], colour, 0.8);
             offset += gap;
         }
+    }
+
+    /// Rectangle of strokes on paper: what is bad or was taken away, also in black and white.
+    pub fn hatched(&self, r: Rect, colour: RGBColor) {
+        self.fill(r, PAPER);
+        self.hatch(r, colour, 4.0);
+        self.frame(r, colour, 0.8);
     }
 
     /// Line through points.

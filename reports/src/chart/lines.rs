@@ -134,7 +134,8 @@ fn names(canvas: &Canvas, r: Rect, axis: &Axis, group: &[Series], count: usize) 
     let placed = spread(&wanted, size::LABEL * 1.25, r.y0 - 4.0, r.y1 + 4.0);
     for (s, y) in group.iter().zip(placed) {
         let ink = if s.colour == GREY { SUB } else { s.colour };
-        canvas.text(&s.name, x(r, count, count.saturating_sub(1)) + 12.0, y, type_of(size::LABEL).bold().colour(ink));
+        // Right of the grid, so that no line runs through a name.
+        canvas.text(&s.name, r.x1 + 6.0, y, type_of(size::LABEL).bold().colour(ink));
     }
 }
 

@@ -49,9 +49,7 @@ fn key(canvas: &Canvas, area: Rect, grid: &Grid) -> f64 {
     let t = type_of(size::SMALL).colour(SUB).bottom();
     let names: Vec<String> =
         grid.columns.iter().enumerate().map(|(i, name)| format!("{}{name}", KEYS.get(i).unwrap_or(&'·'))).collect();
-    let mut text = names.join("  ");
-    text.push_str("  （竖线为中位数）");
-    let lines = canvas.wrap(&text, t, area.w(), 3);
+    let lines = canvas.wrap_with(&names.join("  "), "（竖线为中位数）", t, area.w(), 3);
     canvas.lines(&lines, area.x0, area.y1, t);
     area.y1 - lines.len() as f64 * size::SMALL * 1.22 - 6.0
 }

@@ -18,7 +18,7 @@ pub fn draw(canvas: &Canvas, area: Rect, feed: &Feed) -> Result<()> {
     let t = type_of(size::SMALL).colour(SUB).bottom();
     let names: Vec<String> =
         grid.columns.iter().enumerate().map(|(i, n)| format!("{}{n}", KEYS.get(i).unwrap_or(&'·'))).collect();
-    let lines = canvas.wrap(&format!("{}  （灰色为各单位中位数）", names.join("  ")), t, area.w(), 3);
+    let lines = canvas.wrap_with(&names.join("  "), "（灰色为各单位中位数）", t, area.w(), 3);
     canvas.lines(&lines, area.x0, area.y1, t);
     let bottom = area.y1 - lines.len() as f64 * size::SMALL * 1.22 - 8.0;
     let across = grid.rows.len().clamp(1, 4);

@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Rect, type_of};
 use super::feed::Feed;
 use super::scale::Axis;
-use super::theme::{INK, PAPER, RED, RULE, STACK, SUB, size};
+use super::theme::{INK, RED, RULE, STACK, SUB, size};
 use crate::error::Result;
 use crate::number;
 
@@ -85,7 +85,9 @@ fn lines(canvas: &Canvas, layout: &Layout, axis: &Axis, feed: &Feed) {
     let bars = layout.bars;
     let t = type_of(size::FOOT).colour(SUB).centre().bottom();
     let mut free = bars.x0;
-    for line in feed.spec.lines.iter().filter(|l| l.at >= axis.low && l.at <= axis.high) {
+    let mut thresholds: Vec<_> = feed.spec.lines.iter().filter(|l| l.at >= axis.low && l.at <= axis.high).collect();
+    thresholds.sort_by(|a, b| a.at.total_cmp(&b.at));
+    for line in thresholds {
         let x = axis.at(line.at, bars.x0, bars.x1);
         canvas.line(&[(x, bars.y0 - 2.0), (x, bars.y1)], RULE, 1.0);
         // Lines that lie close together share the word of the first.
@@ -108,18 +110,12 @@ fn heads(canvas: &Canvas, area: Rect, layout: &Layout, feed: &Feed) -> Result<()
         canvas.text(name, x, area.y0 + 19.0, t.colour(if i == 1 { SUB } else { key[i] }));
         let swatch = Rect::new(x - 24.0, area.y0 + 27.0, x, area.y0 + 31.0);
         match i {
-            2 => hatched(canvas, swatch),
+            2 => canvas.hatched(swatch, RED),
             3 => {}
             _ => canvas.fill(swatch, key[i]),
         }
     }
     Ok(())
-}
-
-fn hatched(canvas: &Canvas, r: Rect) {
-    canvas.fill(r, PAPER);
-    canvas.hatch(r, RED, 4.0);
-    canvas.frame(r, RED, 0.8);
 }
 
 fn bar(canvas: &Canvas, layout: &Layout, axis: &Axis, y: f64, row: &Row) {
@@ -130,7 +126,7 @@ fn bar(canvas: &Canvas, layout: &Layout, axis: &Axis, y: f64, row: &Row) {
     canvas.fill(part(0.0, core.max(0.0)), STACK[0]);
     canvas.fill(part(core.max(0.0), top(row)), STACK[1]);
     if deduct < 0.0 && top(row) > 0.0 {
-        hatched(canvas, part((top(row) + deduct).max(0.0), top(row)));
+        canvas.hatched(part((top(row) + deduct).max(0.0), top(row)), RED);
     }
     let label = type_of(size::LABEL);
     canvas.text(&canvas.fit(&row.name, label, layout.names), layout.bars.x0 - 8.0, y, label.right());

@@ -86,7 +86,8 @@ fn medians(canvas: &Canvas, plot: Rect, axes: &[Axis; 2], points: &[Point]) {
     }
 }
 
-/// Names beside the points: the first of eight places that hits no other name, no point and no border.
+/// Names beside the points: the first of eight places that hits no other name, no point and no border; if there is
+/// none, a place farther away with a line to it. No name is left out.
 fn labels(canvas: &Canvas, plot: Rect, points: &[Point], at: &[(f64, f64)]) {
     let t = type_of(size::LABEL);
     let mut taken: Vec<Rect> = at.iter().map(|&(x, y)| Rect::new(x - 5.0, y - 5.0, x + 5.0, y + 5.0)).collect();
@@ -100,10 +101,33 @@ fn labels(canvas: &Canvas, plot: Rect, points: &[Point], at: &[(f64, f64)]) {
                 && r.y1 <= plot.y1
                 && !taken.iter().enumerate().any(|(k, other)| k != i && overlaps(r, other))
         };
-        let Some(place) = places(x, y, w).into_iter().find(free) else { continue };
+        let near = places(x, y, w).into_iter().find(free);
+        let place = near.or_else(|| far(x, y, w).find(free)).unwrap_or_else(|| places(x, y, w)[0]);
+        if near.is_none() {
+            lead(canvas, (x, y), &place);
+        }
         canvas.text(&point.name, place.x0, (place.y0 + place.y1) / 2.0, t.colour(INK));
         taken.push(place);
     }
+}
+
+/// Places farther away, for a point in a crowd: ring after ring.
+fn far(x: f64, y: f64, w: f64) -> impl Iterator<Item = Rect> {
+    let h = size::LABEL * 1.1;
+    (2..9_i32).flat_map(move |ring| {
+        (0..16_i32).map(move |step| {
+            let angle = f64::from(step) * std::f64::consts::TAU / 16.0;
+            let out = f64::from(ring) * 14.0;
+            let (cx, cy) = (x + (out + w / 2.0) * angle.cos(), y + out * angle.sin());
+            Rect::new(cx - w / 2.0, cy - h / 2.0, cx + w / 2.0, cy + h / 2.0)
+        })
+    })
+}
+
+/// A thin line from a point to the nearest place of its name.
+fn lead(canvas: &Canvas, (x, y): (f64, f64), place: &Rect) {
+    let end = (x.clamp(place.x0, place.x1), y.clamp(place.y0, place.y1));
+    canvas.line(&[(x, y), end], GREY, 0.8);
 }
 
 fn places(x: f64, y: f64, w: f64) -> [Rect; 8] {

@@ -2,7 +2,7 @@
 
 use super::canvas::{Canvas, Rect, type_of};
 use super::feed::Feed;
-use super::theme::{RED, STACK, SUB, ink_on, size};
+use super::theme::{INK, PAPER, RED, STACK, SUB, ink_on, size};
 use crate::error::Result;
 use plotters::style::RGBColor;
 
@@ -33,9 +33,25 @@ pub fn draw(canvas: &Canvas, area: Rect, feed: &Feed) -> Result<()> {
     Ok(())
 }
 
-fn colour(i: usize, count: usize) -> RGBColor {
-    // The last part is the bad one: failed, left, not done.
-    if i + 1 == count { RED } else { STACK[i.min(3)] }
+/// Fills a part and says which ink can be read on it. The last part is the bad one (failed, left, not done): strokes,
+/// since a copier makes red and dark blue the same grey.
+fn part(canvas: &Canvas, r: Rect, i: usize, count: usize) -> RGBColor {
+    if i + 1 == count {
+        canvas.hatched(r, RED);
+        return RED;
+    }
+    canvas.fill(r, STACK[i.min(3)]);
+    ink_on(STACK[i.min(3)])
+}
+
+/// A number in a part; on strokes it gets paper behind it.
+fn number(canvas: &Canvas, (x, y): (f64, f64), text: &str, ink: RGBColor) {
+    let t = type_of(size::SMALL).centre();
+    if ink == RED {
+        let half = canvas.width(text, t.bold()) / 2.0 + 2.0;
+        canvas.fill(Rect::new(x - half, y - 6.0, x + half, y + 6.0), PAPER);
+    }
+    canvas.text(text, x, y, t.bold_if(ink == RED).colour(if ink == RED { INK } else { ink }));
 }
 
 fn legend(canvas: &Canvas, area: Rect, field: Rect, feed: &Feed, columns: &[usize]) {
@@ -43,7 +59,7 @@ fn legend(canvas: &Canvas, area: Rect, field: Rect, feed: &Feed, columns: &[usiz
     let mut x = field.x0;
     for (i, &c) in columns.iter().enumerate() {
         let title = &feed.table.column_def(c).title;
-        canvas.fill(Rect::new(x, area.y0 + 3.0, x + 14.0, area.y0 + 13.0), colour(i, columns.len()));
+        part(canvas, Rect::new(x, area.y0 + 3.0, x + 14.0, area.y0 + 13.0), i, columns.len());
         canvas.text(title, x + 18.0, area.y0 + 8.0, t);
         x += 18.0 + canvas.width(title, t) + 16.0;
     }
@@ -59,12 +75,11 @@ fn bar(canvas: &Canvas, field: Rect, (middle, row): (f64, f64), parts: &[(f64, S
     let mut x = field.x0;
     for (i, (value, text)) in parts.iter().enumerate() {
         let end = x + field.w() * value / sum;
-        let shade = colour(i, parts.len());
         if end > x {
-            canvas.fill(Rect::new(x + 0.5, middle - half, end - 0.5, middle + half), shade);
-        }
-        if end - x > canvas.width(text, t) + 4.0 {
-            canvas.text(text, (x + end) / 2.0, middle, t.colour(ink_on(shade)));
+            let ink = part(canvas, Rect::new(x + 0.5, middle - half, end - 0.5, middle + half), i, parts.len());
+            if end - x > canvas.width(text, t) + 4.0 {
+                number(canvas, ((x + end) / 2.0, middle), text, ink);
+            }
         }
         x = end;
     }

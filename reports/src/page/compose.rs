@@ -214,9 +214,9 @@ impl Composer {
         }
     }
 
-    /// A heading stays with what must stand below it.
+    /// A heading stays with what must stand below it; a new page may be filled by what waited for it.
     fn heading(&mut self, item: &Item, above: f64, next: &[Item]) {
-        if self.gap(above) + item.height + company(next) > self.rest() {
+        while self.used > 0.0 && self.gap(above) + item.height + company(next) > self.rest() {
             self.turn();
         }
         self.put(item.height, above, GAP);
@@ -360,6 +360,23 @@ mod tests {
     fn a_chart_that_does_not_fit_opens_the_next_page() {
         let layout = compose_pieces(vec![(figure("a", 500.0), 520.0), (figure("b", 400.0), 420.0), (para(), 45.5)]);
         assert_eq!(layout.floats, BTreeSet::from([Label::Figure("b".to_owned())]));
+    }
+
+    #[test]
+    fn a_heading_does_not_stay_behind_on_a_page_of_charts() {
+        let heading = Piece::Heading { number: String::new(), text: String::new() };
+        let pieces = vec![
+            (para(), 600.0),
+            (figure("a", 250.0), 268.0),
+            (figure("b", 240.0), 258.0),
+            (heading, 16.0),
+            (para(), 75.0),
+            (figure("c", 450.0), 468.0),
+        ];
+        let layout = compose_pieces(pieces);
+        // Heading and paragraph open a page of their own, where the last chart still stands.
+        assert!(!layout.floats.contains(&Label::Figure("c".to_owned())), "{layout:?}");
+        assert!(f64::from(layout.heights["c"]) * POINTS_A_PIXEL < 512.0, "{layout:?}");
     }
 
     #[test]

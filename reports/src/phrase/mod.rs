@@ -11,14 +11,14 @@
 //! | `{yoy REF}` | 同比增长…, 同比下降… (the figure without its sign) or 同比持平; nothing at all without a value |
 //! | `{sign REF \| up \| down \| same \| none}` | one of four phrases by the sign of the figure; `{~}` in them is the figure without its sign |
 //! | `{if CONDITION \| then \| else}` | one of two phrases |
-//! | `{list DATASET [where CONDITION] [first N] \| item \| separator \| empty}` | the item for each row, joined |
+//! | `{list DATASET [where CONDITION] [by COLUMN] [first N] \| item \| separator \| empty}` | the item for each row, joined by 、 or the separator (`''` is none); `by` puts the greatest first |
 //! | `{place RANK of COUNT}` | 首位, 末位 or 第N位 |
 //! | `{fig ID}`, `{tab ID}` | 图3, 表2 |
 //!
 //! A row is a key (parts of a composite key joined by `+`), `-` for a dataset of one row, `@1`, `@2`, `@-1` for the
 //! first, second, last row in the dataset's order, `@max:column` or `@min:column` for the row with the extreme value.
-//! A condition compares figures, numbers or 'words' with `= != < <= > >=`, asks `has REF` or counts `rows(DATASET)`;
-//! parts are joined by `and`. A row that is not there prints as a dash and leaves a warning; it never stops a pack.
+//! A condition compares figures, numbers, 'words' or the day `as_of` (with 'YYYY-MM-DD') with `= != < <= > >=`, asks
+//! `has REF` or counts `rows(DATASET)`; parts are joined by `and`. A row that is not there prints as a dash and leaves a warning; it never stops a pack.
 
 mod parse;
 mod speak;
@@ -81,6 +81,7 @@ pub enum Label {
 pub(crate) struct List {
     pub dataset: String,
     pub filter: Option<Condition>,
+    pub by: Option<Reference>,
     pub first: Option<usize>,
     pub item: Phrase,
     pub separator: String,
@@ -142,6 +143,7 @@ pub(crate) enum Operand {
     Reference(Reference),
     Number(rust_decimal::Decimal),
     Word(String),
+    AsOf,
     Rows(String),
 }
 
@@ -186,6 +188,7 @@ impl Phrase {
                     if let Some(condition) = &list.filter {
                         condition.references(inner, visit);
                     }
+                    list.by.iter().for_each(|by| visit(by, inner));
                     list.item.references(inner, visit);
                     list.empty.references(at, visit);
                 }

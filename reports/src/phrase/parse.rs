@@ -136,6 +136,10 @@ fn list(head: &str, args: &[&str], span: Span) -> Parsed<List> {
         },
         None => (head, None),
     };
+    let (head, by) = match head.rsplit_once(" by ") {
+        Some((rest, column)) => (rest, Some(reference(&format!(".{}", column.trim()))?)),
+        None => (head, None),
+    };
     let (dataset, filter) = match head.split_once(" where ") {
         Some((dataset, condition)) => (dataset, Some(Condition::parse(condition)?)),
         None => (head, None),
@@ -144,11 +148,22 @@ fn list(head: &str, args: &[&str], span: Span) -> Parsed<List> {
     Ok(List {
         dataset: dataset.trim().to_owned(),
         filter,
+        by,
         first,
         item: Phrase::parse(item, span)?,
-        separator: args.get(2).filter(|s| !s.is_empty()).map_or_else(|| "、".to_owned(), |s| (*s).to_owned()),
+        separator: separator(args.get(2).copied().unwrap_or_default()),
         empty: Phrase::parse(args.get(3).unwrap_or(&"无"), span)?,
     })
+}
+
+/// What stands between the items of a list: 、 unless written; `''` is nothing.
+fn separator(written: &str) -> String {
+    match written {
+        "" => "、",
+        "''" => "",
+        other => other,
+    }
+    .to_owned()
 }
 
 /// Reads `dataset/row/column` or `.column`.
@@ -210,6 +225,9 @@ fn operand(text: &str) -> Parsed<Operand> {
     let text = text.trim();
     if let Ok(number) = text.parse() {
         return Ok(Operand::Number(number));
+    }
+    if text == "as_of" {
+        return Ok(Operand::AsOf);
     }
     if let Some(word) = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')) {
         return Ok(Operand::Word(word.to_owned()));

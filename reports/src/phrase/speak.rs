@@ -124,7 +124,12 @@ impl<'b> Speaker<'b> {
             self.book.warn(format!("数据集不存在：{}", list.dataset));
             return MISSING.to_owned();
         };
-        let table = self.filter(table, list.filter.as_ref()).first(list.first.unwrap_or(usize::MAX));
+        let table = self.filter(table, list.filter.as_ref());
+        let table = match list.by.as_ref().map(|by| &by.target) {
+            Some(Target::Item(column)) => table.greatest_first(column),
+            _ => table,
+        };
+        let table = table.first(list.first.unwrap_or(usize::MAX));
         if table.is_empty() {
             return self.say(&list.empty);
         }
@@ -162,6 +167,8 @@ impl<'b> Speaker<'b> {
         match operand {
             Operand::Number(n) => Cell::Dec(*n),
             Operand::Word(w) => Cell::Str(w.clone()),
+            // In ISO form days compare as words do.
+            Operand::AsOf => Cell::Str(self.book.brief().meta.as_of.to_string()),
             Operand::Rows(dataset) => {
                 let rows = self.book.table(dataset).map_or(0, |t| t.len());
                 Cell::Int(i64::try_from(rows).unwrap_or(i64::MAX))

@@ -32,10 +32,7 @@ pub fn write(
     let last = (plan.columns.len().max(2) - 1) as u16;
     sheet.merge_range(0, 0, 0, last, title, &styles.title)?;
     sheet.set_row_height(0, 30)?;
-    let basis = &table.dataset().basis;
-    let remark = [format!("数据集：{}", table.dataset().id), format!("依据：{basis}"), note.to_owned()];
-    let remark: Vec<&str> = remark.iter().map(String::as_str).filter(|r| !r.is_empty() && *r != "依据：").collect();
-    sheet.merge_range(1, 0, 1, last, &remark.join("；"), &styles.remark)?;
+    sheet.merge_range(1, 0, 1, last, &remark(table, note), &styles.remark)?;
     for (x, source) in plan.columns.iter().enumerate() {
         column(sheet, styles, table, &plan, x as u16, source)?;
     }
@@ -54,11 +51,18 @@ pub fn write(
     Ok(rows)
 }
 
+/// The line under the title: the clauses of the work plan, and a note.
+fn remark(table: &Table, note: &str) -> String {
+    let basis = table.dataset().basis.replace(';', "、");
+    let basis = if basis.is_empty() { String::new() } else { format!("依据：工作方案{basis}") };
+    [basis.as_str(), note].into_iter().filter(|r| !r.is_empty()).collect::<Vec<_>>().join("；")
+}
+
 /// A dataset of one row: its columns one below the other.
 fn list(sheet: &mut Worksheet, styles: &Styles, table: &Table, title: &str) -> Result<usize> {
     sheet.merge_range(0, 0, 0, 2, title, &styles.title)?;
     sheet.set_row_height(0, 30)?;
-    sheet.merge_range(1, 0, 1, 2, &format!("数据集：{}", table.dataset().id), &styles.remark)?;
+    sheet.merge_range(1, 0, 1, 2, &remark(table, ""), &styles.remark)?;
     for (x, head) in ["项目", "数值", "单位"].iter().enumerate() {
         sheet.write_with_format(HEAD, x as u16, *head, &styles.head)?;
     }

@@ -86,6 +86,10 @@ fn conditions_lists_and_places() {
         ("{place units/a/rank of units/@-1/rank}", "首位"),
         ("{place units/b/rank of units/@-1/rank}", "第2位"),
         ("{place units/c/rank of units/@-1/rank}", "末位"),
+        ("{list units first 2 | ，{.name} | '' | }", "，经开区，大英县"),
+        ("{list units by rank first 2 | {.name} | ；}", "船山区；大英县"),
+        ("{if as_of < '2026-07-01' | 尚未施行 | 已施行}", "尚未施行"),
+        ("{if as_of >= '2026-01-15' | 已到 | 未到}", "已到"),
         ("{fig nothing}", "图略"),
     ]);
 }

@@ -58,6 +58,10 @@ fn small_counts_of_persons_are_not_in_the_file() {
     let people = book.worksheet_range("低收入人口与走访").unwrap();
     let hidden = people.rows().flatten().filter(|c| **c == Data::String("<5".to_owned())).count();
     assert_eq!(hidden, 4);
+    // A row with a hidden count shows no rate either: 66.7% of fewer than 5 is 2 of 3.
+    for row in people.rows().filter(|r| r.contains(&Data::String("<5".to_owned()))) {
+        assert!(!matches!(row.last(), Some(Data::Float(_))), "{row:?}");
+    }
     let small = |c: &&Data| matches!(c, Data::Float(n) if *n >= 2.0 && *n < 5.0);
     assert_eq!(people.rows().flatten().filter(small).count(), 0);
 }
