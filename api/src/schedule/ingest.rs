@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 use suixin_ingest::delivery::{self, ReceivedTimes};
+use suixin_ingest::read::{archive_of, read_bytes_of};
 
 use super::Done;
 use super::history::{History, SeenFile};
@@ -56,9 +57,10 @@ fn settled_files(app: &App, inbox: &Path, now: SystemTime) -> Result<(Vec<Candid
     let (mut files, mut waiting) = (Vec::new(), 0);
     for source in sources {
         let read = || format!("读不了 {}", source.path.display());
-        let modified = std::fs::metadata(&source.path).and_then(|m| m.modified()).with_context(read)?;
+        let on_disk = archive_of(&source.path).unwrap_or_else(|| source.path.clone());
+        let modified = std::fs::metadata(&on_disk).and_then(|m| m.modified()).with_context(read)?;
         if is_settled(modified, now) {
-            let sha256 = hex::encode(Sha256::digest(std::fs::read(&source.path).with_context(read)?));
+            let sha256 = hex::encode(Sha256::digest(read_bytes_of(&source.path).with_context(read)?));
             files.push(Candidate { path: source.path, name: source.name, sha256 });
         } else {
             waiting += 1;

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chrono::NaiveDateTime;
 use suixin_ingest::checked::Issue;
+use suixin_ingest::read::read_bytes_of;
 
 use super::judge;
 use super::paperwork::{self, Paper};
@@ -162,7 +163,8 @@ fn keep(inner: &Inner, from: &Path, sha256: &str) -> Result<()> {
     if path.is_file() {
         return Ok(());
     }
-    let bytes = std::fs::read(from).at("读取", from)?;
+    let unread = |e| Error::Input(format!("文件“{}”读不了：{e}", from.display()));
+    let bytes = read_bytes_of(from).map_err(unread)?;
     if disk::sha256_hex(&bytes) != sha256 {
         return Err(Error::Input(format!("文件“{}”在校验之后被改动，请重新导入", from.display())));
     }
