@@ -99,7 +99,7 @@ fn panel(canvas: &Canvas, r: Rect, axis: &Axis, group: &[Series], with_unit: boo
     for s in group.iter().rev() {
         curve(canvas, r, axis, s, count);
     }
-    names(canvas, r, axis, group, count);
+    names(canvas, r, axis, group);
     if let Some(first) = group.first() {
         peak(canvas, r, axis, first, count);
     }
@@ -127,10 +127,9 @@ fn stroke(canvas: &Canvas, run: &[(f64, f64)], s: &Series, wide: f64) {
 }
 
 /// Names at the end of the lines, moved apart where they would collide.
-fn names(canvas: &Canvas, r: Rect, axis: &Axis, group: &[Series], count: usize) {
-    let last = |s: &Series| s.points.iter().enumerate().rev().find_map(|(i, p)| p.map(|v| (i, v)));
-    let ends: Vec<(usize, f64)> = group.iter().map(|s| last(s).unwrap_or((0, 0.0))).collect();
-    let wanted: Vec<f64> = ends.iter().map(|(_, v)| axis.at(*v, r.y1, r.y0)).collect();
+fn names(canvas: &Canvas, r: Rect, axis: &Axis, group: &[Series]) {
+    let last = |s: &Series| s.points.iter().rev().find_map(|p| *p).unwrap_or(0.0);
+    let wanted: Vec<f64> = group.iter().map(|s| axis.at(last(s), r.y1, r.y0)).collect();
     let placed = spread(&wanted, size::LABEL * 1.25, r.y0 - 4.0, r.y1 + 4.0);
     for (s, y) in group.iter().zip(placed) {
         let ink = if s.colour == GREY { SUB } else { s.colour };
