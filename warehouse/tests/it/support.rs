@@ -103,6 +103,7 @@ pub fn file(dir: &Path, name: &str, received: &str, tables: Vec<CheckedTable>) -
         received: clock(received),
         path,
         signatures: Signatures::default(),
+        answers: None,
         tables,
         issues: Vec::new(),
     }
