@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::json;
 use suixin_ingest::checked::{Issue, Level};
+use suixin_ingest::contract::Contracts;
 
 use super::Exit;
 use crate::cli::{self, Global};
@@ -33,7 +34,7 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     }
     let outcome = intake::run(&app, &intake, &tell).await?;
     stages.finish();
-    report(global, &outcome, args.warnings)?;
+    report(global, &app.contracts, &outcome, args.warnings)?;
     if let Some(dir) = &args.annotate {
         let written = annotate::write(&outcome, dir)?;
         say(format!("写出退回件 {written} 份，在 {}", dir.display()));
@@ -108,7 +109,7 @@ fn scores(global: &Global, effect: &Effect) -> Result<()> {
     Ok(())
 }
 
-fn report(global: &Global, outcome: &Outcome, warnings: bool) -> Result<()> {
+fn report(global: &Global, contracts: &Contracts, outcome: &Outcome, warnings: bool) -> Result<()> {
     let landing = &outcome.landing;
     let tables = landing.files.iter().flat_map(|f| &f.tables);
     let (accepted, rejected) = tables.fold((0, 0), |(a, r), t| (a + t.accepted, r + t.rejected));
@@ -134,7 +135,7 @@ fn report(global: &Global, outcome: &Outcome, warnings: bool) -> Result<()> {
         "接收 {} 个文件（重复 {duplicates}，整份退回 {refused}）：入库 {accepted} 行，退回 {rejected} 行；错误 {errors} 处，警告 {warned} 处",
         outcome.files
     ))?;
-    restated(global, landing)?;
+    restated(global, contracts, landing)?;
     let state = if landing.changed { "仓库已更新" } else { "没有新的内容，仓库保持原样" };
     global.out().line(format!("{state}，快照 {}", landing.snapshot))?;
     if errors > 0 {
@@ -144,13 +145,17 @@ fn report(global: &Global, outcome: &Outcome, warnings: bool) -> Result<()> {
 }
 
 /// Tables that replace an earlier version, whether the sender said so or not.
-fn restated(global: &Global, landing: &suixin_warehouse::Landing) -> Result<()> {
+fn restated(global: &Global, contracts: &Contracts, landing: &suixin_warehouse::Landing) -> Result<()> {
     let tables = landing.files.iter().flat_map(|f| f.tables.iter().map(move |t| (f, t)));
     let again: Vec<_> = tables.filter(|(_, t)| t.revision > 0 && !t.returned).collect();
     for (file, t) in again.iter().take(SHOWN_RESTATED) {
         global.out().line(format!(
-            "{}：{} {} 的表 {} 第 {} 次更正，替换以前报的，新表里没有的行视为撤销",
-            file.file, t.unit, t.period, t.table, t.revision
+            "{}：{} {} 的“{}”第 {} 次更正，替换以前报的，新表里没有的行视为撤销",
+            file.file,
+            contracts.unit_name(&t.unit),
+            t.period,
+            contracts.table(&t.table).map_or(t.table.as_str(), |known| &known.title),
+            t.revision
         ))?;
     }
     if again.len() > SHOWN_RESTATED {
