@@ -93,6 +93,7 @@ fn complaints() -> Vec<u8> {
     for (column, header) in (0u16..).zip(HEADERS) {
         sheet.write_string(2, column, header).unwrap();
     }
+    sheet.write_string(2, 10, "自加的一栏").unwrap();
     for (row, key) in [(3, "0001"), (5, "0002"), (6, "0002"), (7, "0004")] {
         sheet.write_string(row, 0, key).unwrap();
         sheet.write_string(row, 1, "社会组织").unwrap();
@@ -140,6 +141,7 @@ fn every_mistake_is_coloured_noted_and_listed_with_a_link() {
     let book = Book::open(&copy);
     let (list, notes) = (book.text("xl/worksheets/sheet1.xml"), book.text("xl/comments1.xml"));
     for issue in &issues {
+        // What concerns the sheet stands on its first cell.
         let cell = issue.cell.as_deref().unwrap_or("A1");
         // Of a merged region the first cell is shown.
         let shown = if cell == "I7" { "I6" } else { cell };
@@ -148,13 +150,17 @@ fn every_mistake_is_coloured_noted_and_listed_with_a_link() {
         assert!(notes.contains(&issue.remedy), "{issue:?}");
     }
     let found = read_bytes(&copy).unwrap().sheets.remove(0);
+    assert!(issues.iter().any(|i| i.code == "DQ002" && i.row.is_none()), "{issues:?}");
     let errors = issues.iter().filter(|i| i.level == Level::Error).count();
     let summary = found.rows[2].cell(0).shown();
     assert_eq!(summary, format!("共有数据 4 行；错误 {errors} 处，警告 {} 处。", issues.len() - errors));
     let listed: Vec<String> = found.rows.iter().map(|r| r.cell(4).shown()).filter(|c| c.starts_with("DQ")).collect();
     assert_eq!(listed.len(), issues.len());
-    let places: Vec<String> = found.rows.iter().skip(8).map(|r| r.cell(2).shown()).collect();
-    assert!(places.windows(2).all(|p| p[0][1..] <= p[1][1..]), "by place: {places:?}");
+    let places: Vec<String> = found.rows.iter().map(|r| r.cell(2).shown()).collect();
+    let at = places.iter().position(|p| p == "位置").unwrap();
+    assert_eq!(places[at + 1], "整张表");
+    let rows: Vec<u32> = places[at + 2..].iter().map(|p| p[1..].parse().unwrap()).collect();
+    assert!(rows.is_sorted(), "by place: {rows:?}");
     assert_eq!(fill_of(&book, "投诉举报", "D4").as_deref(), Some("FFFFC7CE"));
     assert_eq!(fill_of(&book, "投诉举报", "C4"), None);
 }
