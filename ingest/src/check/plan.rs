@@ -8,6 +8,8 @@ use crate::read::{Cell, RawRow, Sheet};
 use crate::recognise::{HeaderMatch, TitleSays, header_key, split_unit};
 
 use super::column::{ColumnPlan, Percent};
+use super::rows::serial_column;
+use super::total::{RowKind, kind_of};
 
 pub(super) fn plan_columns<'a>(
     table: &'a Table,
@@ -28,7 +30,7 @@ pub(super) fn plan_columns<'a>(
             header: header.clone(),
             factor: Decimal::from(header_factor(header).or(by_line).unwrap_or(1)),
             codes: codes.of(column),
-            percent: if is_percent { percent_of(sheet, found.data_from, *source) } else { Percent::Points },
+            percent: if is_percent { percent_of(sheet, found, *source) } else { Percent::Points },
             from_1904: sheet.from_1904,
             typed: sheet.has_cells,
         })
@@ -46,10 +48,11 @@ fn header_factor(header: &str) -> Option<u32> {
     }
 }
 
-/// What the plain numbers of a column in percent tell together.
-fn percent_of(sheet: &Sheet, from: usize, column: usize) -> Percent {
-    let rows = sheet.rows.get(from..).unwrap_or_default().iter();
-    let plain = rows.filter_map(|r| plain_number(r, column));
+/// What the plain numbers of a column in percent tell together; examples and totals say nothing about the data.
+fn percent_of(sheet: &Sheet, found: &HeaderMatch, column: usize) -> Percent {
+    let serial = serial_column(sheet, found);
+    let rows = sheet.rows.get(found.data_from..).unwrap_or_default().iter();
+    let plain = rows.filter(|r| kind_of(r, serial) == RowKind::Data).filter_map(|r| plain_number(r, column));
     let (mut shares, mut points) = (false, false);
     for n in plain {
         shares |= n > 0.0 && n < 1.0;
@@ -91,4 +94,31 @@ pub(super) fn shares_remark(plan: &ColumnPlan<'_>) -> Option<Refusal> {
         let what = format!("“{}”按小数填写（如0.95），已换算成百分数", plan.header);
         Refusal::new("DQ013", what, "请核对；今后请填写百分数，如95%填95")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn an_example_and_a_total_say_nothing_about_shares() {
+        let row = |no: u32, first: &str, n: f64| RawRow { no, cells: vec![Cell::Text(first.into()), Cell::Number(n)] };
+        let of = |rows: Vec<RawRow>| {
+            let found = HeaderMatch {
+                table: String::new(),
+                header_from: 0,
+                data_from: 0,
+                columns: BTreeMap::new(),
+                unknown: Vec::new(),
+                missing: Vec::new(),
+            };
+            percent_of(&Sheet { rows, ..Sheet::default() }, &found, 1)
+        };
+        let around = |data: RawRow| of(vec![row(1, "示例：甲", 50.0), data, row(3, "合计", 1.3)]);
+        assert_eq!(around(row(2, "甲", 0.25)), Percent::Shares);
+        assert_eq!(around(row(2, "甲", 25.0)), Percent::Points);
+        assert_eq!(of(vec![row(1, "甲", 0.25), row(2, "乙", 25.0)]), Percent::Unclear);
+    }
 }

@@ -95,7 +95,7 @@ fn refuse_table(reader: &RowReader<'_>, out: &mut CheckedTable, issues: &mut Iss
 }
 
 /// The column that only counts the rows.
-fn serial_column(sheet: &Sheet, found: &HeaderMatch) -> Option<usize> {
+pub(super) fn serial_column(sheet: &Sheet, found: &HeaderMatch) -> Option<usize> {
     let headers = sheet.rows.get(found.header_from..found.data_from)?;
     let cells = |r: &RawRow| r.cells.iter().position(|c| is_serial(&c.shown()));
     headers.iter().find_map(cells)

@@ -104,7 +104,8 @@ fn typed(
         Kind::Int => (Typed::Number((n + 1).to_string()), Value::Int(i64::from(n) + 1)),
         Kind::Dec2 | Kind::Dec4 => {
             let places = column.sql_type.split(',').nth(1).map_or(2, |p| p.trim_end_matches(')').parse().unwrap());
-            let mut value = Decimal::new(i64::from(n) * 10 + 25, 2);
+            // Above one: a percentage that is not a share.
+            let mut value = Decimal::new(i64::from(n) * 10 + 225, 2);
             value.rescale(places);
             (Typed::Number(value.normalize().to_string()), Value::Dec(value))
         }
