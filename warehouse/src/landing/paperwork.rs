@@ -2,7 +2,8 @@
 //! files and tables may share one.
 //!
 //! `status_code` of a batch: 2 when it had rows and none was taken in; 5 when each of its tables was replaced by a later
-//! revision that is in force; 4 otherwise. When a batch becomes 5 its mistakes are marked as fixed.
+//! revision that is in force; 4 otherwise. A mistake counts as fixed when the tables of its sheet were replaced in this
+//! way, be it before the correction came or in one delivery with it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,14 +36,14 @@ pub(super) struct Paper<'a> {
 /// Writes the three tables; returns the names of signatories for the vault.
 pub(super) fn write(inner: &Inner, writer: &mut Writer<'_>, paper: &Paper<'_>, drafts: &mut Drafts) -> Result<Pending> {
     let before = stored(inner, writer, "submission_batch", 0)?;
-    let (batches, replaced) = batch_rows(inner, paper, &before);
-    let issues = issue_rows(inner, writer, paper, &replaced)?;
+    let batches = batch_rows(inner, paper, &before);
+    let issues = issue_rows(inner, writer, paper)?;
     let files = paper.fresh.iter().map(to_row).collect();
     let mut pending = Pending::new();
     for (table, replace, rows) in [
         ("submission_file", Replace::Append, files),
         ("submission_batch", Replace::Key, batches),
-        ("dq_issue", if replaced.is_empty() { Replace::Append } else { Replace::Key }, issues),
+        ("dq_issue", if paper.corrects() { Replace::Key } else { Replace::Append }, issues),
     ] {
         let (draft, sealed) = inner.draft(writer, TableWrite { table: table.to_owned(), replace, rows })?;
         drafts.insert(table.to_owned(), draft);
@@ -65,12 +66,15 @@ fn stored(inner: &Inner, writer: &Writer<'_>, table: &str, column: usize) -> Res
     Ok(out)
 }
 
-/// Rows of `submission_batch` that are new or change, and the batches that became 5.
-fn batch_rows(
-    inner: &Inner,
-    paper: &Paper<'_>,
-    before: &BTreeMap<String, Vec<Vec<Value>>>,
-) -> (Vec<Vec<Value>>, BTreeSet<String>) {
+impl Paper<'_> {
+    /// Whether the delivery brings a revision of something.
+    fn corrects(&self) -> bool {
+        self.fresh.iter().filter_map(|r| BatchId::parse(&r.batch)).any(|id| id.revision > 0)
+    }
+}
+
+/// Rows of `submission_batch` that are new or change.
+fn batch_rows(inner: &Inner, paper: &Paper<'_>, before: &BTreeMap<String, Vec<Vec<Value>>>) -> Vec<Vec<Value>> {
     let mut of_batch: BTreeMap<&str, Vec<&Receipt>> = BTreeMap::new();
     for receipt in &paper.receipts.list {
         of_batch.entry(&receipt.batch).or_default().push(receipt);
@@ -78,19 +82,16 @@ fn batch_rows(
     let touched: BTreeSet<BatchId> = paper.fresh.iter().filter_map(|r| BatchId::parse(&r.batch)).collect();
     let concerned =
         |id: &BatchId| touched.iter().any(|t| (&t.form, &t.unit, t.period) == (&id.form, &id.unit, id.period));
-    let (mut rows, mut replaced) = (Vec::new(), BTreeSet::new());
+    let mut rows = Vec::new();
     for (batch, receipts) in of_batch {
         let Some(id) = BatchId::parse(batch).filter(|id| concerned(id)) else { continue };
         let old = before.get(batch).and_then(|r| r.first());
         let row = batch_row(inner, paper, &id, batch, &receipts, old);
         if old != Some(&row) {
-            if old.is_some_and(|o| o.last() != row.last()) && row.last() == Some(&Value::from("5")) {
-                replaced.insert(batch.to_owned());
-            }
             rows.push(row);
         }
     }
-    (rows, replaced)
+    rows
 }
 
 /// One row of `submission_batch` in contract order.
@@ -135,14 +136,44 @@ fn batch_row(
 }
 
 fn status(all: &Receipts, id: &BatchId, receipts: &[&Receipt], rows: u64, errors: u64) -> &'static str {
-    let overtaken = |r: &&Receipt| {
-        let slot = Slot { table: r.table.clone(), unit: id.unit.clone(), period: id.period };
-        all.in_force(&slot).is_some_and(|revision| revision > id.revision)
-    };
-    match (receipts.iter().all(overtaken), rows > 0 && rows == errors) {
+    match (receipts.iter().all(|r| overtaken(all, id, r)), rows > 0 && rows == errors) {
         (true, _) => "5",
         (false, true) => "2",
         (false, false) => "4",
+    }
+}
+
+/// Whether a later revision of the receipt's table is in force.
+fn overtaken(all: &Receipts, id: &BatchId, receipt: &Receipt) -> bool {
+    let slot = Slot { table: receipt.table.clone(), unit: id.unit.clone(), period: id.period };
+    all.in_force(&slot).is_some_and(|revision| revision > id.revision)
+}
+
+/// The batches and sheets of which every table was overtaken; a batch as a whole has no sheet.
+struct Settled(BTreeMap<(String, Option<String>), bool>);
+
+impl Settled {
+    fn of(all: &Receipts) -> Self {
+        let mut settled = BTreeMap::new();
+        for receipt in &all.list {
+            let Some(id) = BatchId::parse(&receipt.batch) else { continue };
+            let overtaken = overtaken(all, &id, receipt);
+            let mut note = |sheet| {
+                let both: &mut bool = settled.entry((receipt.batch.clone(), sheet)).or_insert(true);
+                *both &= overtaken;
+            };
+            note(None);
+            if let Some(sheet) = &receipt.sheet {
+                note(Some(sheet.clone()));
+            }
+        }
+        Self(settled)
+    }
+
+    /// Whether a mistake in this place counts as fixed. A mistake on a sheet without a table belongs to the batch.
+    fn holds(&self, batch: &str, sheet: &str) -> bool {
+        let of = |sheet: Option<&str>| self.0.get(&(batch.to_owned(), sheet.map(str::to_owned)));
+        of(Some(sheet)).or_else(|| of(None)).is_some_and(|settled| *settled)
     }
 }
 
@@ -182,21 +213,18 @@ fn totals(paper: &Paper<'_>, batch: &str, kept: &Value) -> Value {
     }
 }
 
-/// Rows of `dq_issue`: the new ones, and those of replaced batches, now fixed.
-fn issue_rows(
-    inner: &Inner,
-    writer: &Writer<'_>,
-    paper: &Paper<'_>,
-    replaced: &BTreeSet<String>,
-) -> Result<Vec<Vec<Value>>> {
+/// Rows of `dq_issue`: the new ones, and stored ones that are fixed from now on.
+fn issue_rows(inner: &Inner, writer: &Writer<'_>, paper: &Paper<'_>) -> Result<Vec<Vec<Value>>> {
     let mut rows = Vec::new();
-    if !replaced.is_empty() {
-        let before = stored(inner, writer, "dq_issue", 1)?;
-        for mut row in replaced.iter().filter_map(|b| before.get(b)).flatten().cloned() {
-            if let Some(fixed) = row.last_mut() {
-                *fixed = "Y".into();
+    let settled = Settled::of(paper.receipts);
+    if paper.corrects() {
+        for mut row in stored(inner, writer, "dq_issue", 1)?.into_values().flatten() {
+            let text = |place: usize| row.get(place).and_then(Value::as_str).unwrap_or_default();
+            if text(9) == "N" && settled.holds(text(1), text(2)) {
+                row.pop();
+                row.push("Y".into());
+                rows.push(row);
             }
-            rows.push(row);
         }
     }
     let mut seen = BTreeMap::new();
@@ -205,13 +233,19 @@ fn issue_rows(
         let of_file = file.issues.iter().map(|i| (first.clone(), i));
         let of_tables = file.tables.iter().flat_map(|t| t.issues.iter().map(|i| (t.batch_id(), i)));
         for (batch, issue) in of_file.chain(of_tables) {
-            rows.push(issue_row(file, &batch, issue, &mut seen));
+            rows.push(issue_row(file, &batch, issue, settled.holds(&batch, &issue.sheet), &mut seen));
         }
     }
     Ok(rows)
 }
 
-fn issue_row(file: &StagedFile, batch: &str, issue: &Issue, seen: &mut BTreeMap<String, u32>) -> Vec<Value> {
+fn issue_row(
+    file: &StagedFile,
+    batch: &str,
+    issue: &Issue,
+    fixed: bool,
+    seen: &mut BTreeMap<String, u32>,
+) -> Vec<Value> {
     let place = format!(
         "{batch}|{}|{}|{:?}|{:?}|{:?}|{}",
         file.sha256, issue.sheet, issue.row, issue.cell, issue.header, issue.code
@@ -229,6 +263,6 @@ fn issue_row(file: &StagedFile, batch: &str, issue: &Issue, seen: &mut BTreeMap<
         if issue.level == Level::Error { "E" } else { "W" }.into(),
         format!("{}。{}", issue.message, issue.remedy).into(),
         optional(&issue.raw_masked),
-        "N".into(),
+        if fixed { "Y" } else { "N" }.into(),
     ]
 }

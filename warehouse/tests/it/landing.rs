@@ -1,7 +1,7 @@
 //! Deliveries: duplicates, foreign keys, waivers, the books.
 
 use sha2::{Digest, Sha256};
-use suixin_ingest::checked::{Level, SentHeader};
+use suixin_ingest::checked::{CheckedTable, Level, SentHeader};
 use suixin_ingest::value::Value;
 use suixin_warehouse::Intake;
 
@@ -163,16 +163,54 @@ async fn the_books_say_what_was_received() {
         "a.xlsx person 3 1,b.csv household 1 0"
     );
     assert_eq!(world.list("SELECT rule_code, level, fixed FROM dq_issue ORDER BY 1").await, "DQ005 E N,DQ022 W N");
-    // The correction makes the batch void and its mistakes fixed, but only when every table of it was replaced.
+    // The correction makes the batch void, and its mistakes that no sheet tells apart fixed, but only when every table of
+    // it was replaced.
     let again = world.file("c.xlsx", "2025-02-08T10:00:00", vec![correction(persons(A, "202501", &["p1"]))]);
     world.land(vec![again]).await;
     let status = "SELECT batch_id, status_code FROM submission_batch ORDER BY 1";
     assert_eq!(world.list(status).await, "T-PERSON.510903.202501.0 4,T-PERSON.510903.202501.1 4");
+    assert_eq!(world.list("SELECT DISTINCT fixed FROM dq_issue").await, "N");
     let household = correction(table("household", A, "202501", &[&[("household_id", "h2".into())]]));
     world.land(vec![world.file("d.xlsx", "2025-02-09T10:00:00", vec![household])]).await;
     assert_eq!(world.list(status).await, "T-PERSON.510903.202501.0 5,T-PERSON.510903.202501.1 4");
     assert_eq!(world.list("SELECT DISTINCT fixed FROM dq_issue").await, "Y");
     assert_eq!(world.warehouse.verify().await.unwrap().findings, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_mistake_is_fixed_when_its_own_sheet_was_corrected() {
+    let wrong = |mut table: CheckedTable, code: &str, sheet: &str| {
+        table.sheet = sheet.to_owned();
+        table.rows[0].rejected = true;
+        let mut issue = issue(code, Level::Error, 7);
+        issue.sheet = sheet.to_owned();
+        table.issues.push(issue);
+        table
+    };
+    let people = wrong(persons(A, "202501", &["p1", "p2"]), "DQ005", "人员");
+    let homes: [&[(&str, Value)]; 2] = [&[("household_id", "h1".into())], &[("household_id", "h2".into())]];
+    let homes = wrong(table("household", A, "202501", &homes), "DQ007", "家庭");
+    let fixed = "SELECT rule_code, fixed FROM dq_issue ORDER BY 1";
+    for apart in [true, false] {
+        let world = World::new().await;
+        let first = world.file("a.xlsx", DAY, vec![people.clone(), homes.clone()]);
+        let mut again = correction(persons(A, "202501", &["p1", "p2"]));
+        again.sheet = "人员".to_owned();
+        let again = world.file("b.xlsx", "2025-02-08T10:00:00", vec![again]);
+        if apart {
+            world.land(vec![first]).await;
+            world.land(vec![again]).await;
+        } else {
+            world.land(vec![first, again]).await;
+        }
+        assert_eq!(world.list(fixed).await, "DQ005 Y,DQ007 N", "apart: {apart}");
+        // A correction that is itself returned fixes nothing.
+        let mut returned =
+            wrong(correction(table("household", A, "202501", &[&[("household_id", "h1".into())]])), "DQ007", "家庭");
+        returned.refused = true;
+        world.land(vec![world.file("c.xlsx", "2025-02-09T10:00:00", vec![returned])]).await;
+        assert_eq!(world.list(fixed).await, "DQ005 Y,DQ007 N,DQ007 N", "apart: {apart}");
+    }
 }
 
 #[tokio::test]
