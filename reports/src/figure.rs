@@ -17,7 +17,7 @@ pub struct Figure {
     pub id: String,
     /// The value before rounding, canonical; `<5` if it was hidden.
     pub value: String,
-    /// Unit as printed.
+    /// Unit of the value: 元 where 万元 are printed, none for a ratio that is printed as a percentage.
     pub unit: String,
     /// Texts that stand in the documents.
     pub texts: BTreeSet<String>,
@@ -232,13 +232,14 @@ impl<'b> Table<'b> {
         let def = self.column_def(column);
         if let Some(mark) = self.book.mark(&self.dataset.id, self.rows[row], column) {
             let text = if mark == privacy::HIDDEN { hidden } else { mark };
-            self.book.record(self.figure_id(row, column), mark, &def.unit, text);
+            self.book.record(self.figure_id(row, column), mark, def.format.unit_of_value(&def.unit), text);
             return text.to_owned();
         }
         let cell = self.cell(row, column);
         let text = print(cell, def);
         if cell.as_decimal().is_some() && def.format != Format::Text {
-            self.book.record(self.figure_id(row, column), &cell.to_string(), &def.unit, &text);
+            let unit = def.format.unit_of_value(&def.unit);
+            self.book.record(self.figure_id(row, column), &cell.to_string(), unit, &text);
         }
         text
     }

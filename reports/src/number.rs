@@ -63,6 +63,16 @@ impl Format {
         }
     }
 
+    /// The unit of the unscaled value, where `printed` is the unit on paper: 元 for 万元, none for a ratio.
+    #[must_use]
+    pub fn unit_of_value(self, printed: &str) -> &str {
+        match self {
+            Self::Wan => "元",
+            Self::Pct1 => "",
+            _ => printed,
+        }
+    }
+
     /// Number format of a spreadsheet cell that holds the unscaled value (万元 cells hold 万元); minus as in print.
     #[must_use]
     pub fn spreadsheet(self) -> &'static str {

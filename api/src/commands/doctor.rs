@@ -5,7 +5,9 @@ use anyhow::Result;
 use suixin_warehouse::{Error, Kind};
 
 use super::Exit;
+use crate::app::{App, load_definitions};
 use crate::cli::Global;
+use crate::config::{self, Config};
 
 pub(super) async fn run(global: &Global) -> Result<Exit> {
     let app = match global.open().await {
@@ -34,7 +36,7 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
             report.received, report.sealed, report.audit_records
         ))?;
         out.line(format!("定义 {}，报表契约 {}", short(app.definitions.hash()), short(&app.contracts.hash)))?;
-        for line in report.notes.iter().chain(&report.findings) {
+        for line in report.notes.iter().chain(&own_definitions(&app)?).chain(&report.findings) {
             out.line(line)?;
         }
         out.line(if report.findings.is_empty() {
@@ -44,6 +46,20 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
         })?;
     }
     Ok(if report.findings.is_empty() { Exit::Fine } else { Exit::Finding })
+}
+
+/// A note when the folder of definitions says something else than the program: by intent, or because it is older.
+fn own_definitions(app: &App) -> Result<Option<String>> {
+    let (contracts, definitions) = load_definitions(&app.home, &Config::default())?;
+    let same = contracts.hash == app.contracts.hash && definitions.hash() == app.definitions.hash();
+    Ok((!same).then(|| {
+        format!(
+            "提示：定义文件夹 {} 与本程序自带的定义不同。自己改过的属正常；如系升级程序所致，可把 {} 中的 definitions 改为空，\
+             改用程序自带的定义",
+            app.config.definitions,
+            config::FILE
+        )
+    }))
 }
 
 /// What is so damaged that it is not opened.

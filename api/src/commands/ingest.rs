@@ -189,7 +189,8 @@ fn line(issue: &Issue) -> String {
     if let Some(header) = &issue.header {
         place += &format!(" {header}");
     }
-    let raw = issue.raw_masked.as_ref().map_or_else(String::new, |raw| format!("（{raw}）"));
+    let raw = issue.raw_masked.as_ref().filter(|raw| !issue.message.contains(*raw));
+    let raw = raw.map_or_else(String::new, |raw| format!("（{raw}）"));
     let level = if issue.level == Level::Error { "错误" } else { "警告" };
     format!("{place}：{}{raw}。{} [{} {level}]", issue.message, issue.remedy, issue.code)
 }

@@ -29,6 +29,7 @@ pub(super) async fn print(global: &Global, app: &App, scheme: Scheme, year: i32)
         return global.out().json(&json!({ "scheme": scheme.code(), "year": year, "ranking": list }));
     }
     let grouped = list.iter().any(|r| !r.group.is_empty());
+    let nominees = scheme == Scheme::Awd;
     let rows: Vec<Vec<String>> = list
         .iter()
         .map(|r| {
@@ -43,11 +44,17 @@ pub(super) async fn print(global: &Global, app: &App, scheme: Scheme, year: i32)
                 r.deduct.clone(),
                 r.total.clone(),
             ]);
-            row.push(r.grade.clone());
+            // Awards are not graded: the last column says who may be nominated.
+            row.push(if nominees {
+                if r.eligible { "符合" } else { "不符合" }.to_owned()
+            } else {
+                r.grade.clone()
+            });
             row
         })
         .collect();
-    let mut headers = vec!["名次", "对象", "编号", "基本分", "加分", "扣分", "总分", "等次"];
+    let last = if nominees { "资格" } else { "等次" };
+    let mut headers = vec!["名次", "对象", "编号", "基本分", "加分", "扣分", "总分", last];
     let mut right = vec![0, 3, 4, 5, 6];
     if grouped {
         headers.insert(0, "类别");

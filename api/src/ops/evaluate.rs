@@ -72,7 +72,18 @@ pub struct Ranked {
     pub total: String,
     /// Grade in words, empty where the scheme has none.
     pub grade: String,
+    /// Whether every condition of eligibility is met, as far as the scheme has any.
+    pub eligible: bool,
 }
+
+/// The names of nominees of awards; persons, firms and donors stand by their number only.
+const NOMINEES: &str = "SELECT n.nomination_id AS k, n.category AS g,
+           COALESCE(p.pilot_name, j.project_name, o.org_name, u.eval_unit_name, n.nominee_id) AS n
+    FROM award_nomination n
+    LEFT JOIN pilot_site p ON n.category = 'U' AND p.village_code = n.nominee_id
+    LEFT JOIN charity_project j ON n.category = 'P' AND j.project_id = n.nominee_id
+    LEFT JOIN social_org o ON n.category = 'O' AND o.org_id = n.nominee_id
+    LEFT JOIN dim_eval_unit u ON n.category = 'G' AND u.eval_unit_code = n.nominee_id";
 
 /// The ranking of a scheme and year as saved, best first; empty when nothing was computed.
 ///
@@ -84,13 +95,14 @@ pub async fn ranking(app: &App, scheme: &str, year: i32) -> Result<Vec<Ranked>> 
         "PLT" => ("SELECT village_code AS k, pilot_name AS n, '' AS g FROM pilot_site", ""),
         "PRJ" => ("SELECT project_id AS k, project_name AS n, '' AS g FROM charity_project", ""),
         "ORG" => ("SELECT org_id AS k, org_name AS n, '' AS g FROM social_org", ""),
-        "AWD" => ("SELECT nomination_id AS k, nominee_id AS n, category AS g FROM award_nomination", "award_cat"),
+        "AWD" => (NOMINEES, "award_cat"),
         _ => ("SELECT eval_unit_code AS k, eval_unit_name AS n, '' AS g FROM dim_eval_unit", ""),
     };
     let sql = format!(
         "WITH s AS (SELECT * FROM eval_score WHERE scheme = '{scheme}' AND period = '{year}'),
               names AS ({names})
-         SELECT t.rank_no, names.g, t.subject_id, names.n, c.score AS core, b.score AS bonus, d.score AS deduct, t.score, t.grade
+         SELECT t.rank_no, names.g, t.subject_id, names.n, c.score AS core, b.score AS bonus, d.score AS deduct, t.score, t.grade,
+                COALESCE(t.\"explain\", '') NOT LIKE '%\"eligible\":false%' AS eligible
          FROM s t
          LEFT JOIN s c ON c.subject_id = t.subject_id AND c.indicator_id = 'CORE'
          LEFT JOIN s b ON b.subject_id = t.subject_id AND b.indicator_id = 'BONUS'
@@ -116,6 +128,7 @@ fn ranked(app: &App, row: &[Value], grades: &str, group: &str) -> Ranked {
         deduct: row[6].to_string(),
         total: row[7].to_string(),
         grade: in_words(grades, row[8].to_string()),
+        eligible: row[9] == Value::Bool(true),
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use suixin_warehouse::Snapshot;
 
 pub use item::ItemExplanation;
+pub(crate) use resolve::pick;
 
 use crate::compute::compute_until;
 use crate::definitions::mistake::hint;

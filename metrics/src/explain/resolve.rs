@@ -10,7 +10,7 @@ use crate::evaluation::Subject;
 use crate::window::Window;
 
 /// A subject in a scheme.
-pub(super) struct Found {
+pub(crate) struct Found {
     pub scheme: String,
     pub key: String,
 }
@@ -55,7 +55,8 @@ fn schemes_of<'a>(
     scheme.map(|s| vec![s]).ok_or_else(|| MetricsError::NotInForce { scheme: known.scheme.clone(), year })
 }
 
-fn pick(scheme: &Scheme, all: &[Subject], given: &str) -> Result<Option<Found>, MetricsError> {
+/// The subject of a key or of an unambiguous name.
+pub(crate) fn pick(scheme: &Scheme, all: &[Subject], given: &str) -> Result<Option<Found>, MetricsError> {
     let found = |s: &Subject| Found { scheme: scheme.id().to_owned(), key: s.key.clone() };
     if let Some(s) = all.iter().find(|s| s.key.eq_ignore_ascii_case(given)) {
         return Ok(Some(found(s)));

@@ -11,9 +11,10 @@ use super::part::{Statement, of_dataset, of_score, parse};
 use super::rows::{TracedTable, name_files, rows};
 use super::{Depth, Part};
 use crate::compute::{bad, subjects};
-use crate::definitions::Definitions;
+use crate::definitions::{Definitions, Scheme};
 use crate::error::MetricsError;
 use crate::evaluation::Subject;
+use crate::explain::pick;
 use crate::lineage::probes;
 use crate::window::Window;
 
@@ -59,6 +60,24 @@ impl<'a> Follow<'a> {
             parts: Vec::new(),
             left: BTreeSet::new(),
         })
+    }
+
+    /// The id of a figure that may be given with the name of a subject or unit, and in any case of letters.
+    pub(super) async fn canonical(&mut self, figure: &str) -> Result<String, MetricsError> {
+        let (first, key, last) = parse(figure)?;
+        let scheme = self.defs.schemes.keys().find(|id| id.eq_ignore_ascii_case(first)).cloned();
+        let Some(scheme) = scheme else {
+            let units = self.contracts.units();
+            let code = |part: &str| {
+                let named = units.iter().find(|unit| self.contracts.unit_name(unit) == part);
+                named.map_or_else(|| part.to_owned(), ToString::to_string)
+            };
+            let key: Vec<String> = key.split('|').map(code).collect();
+            return Ok(format!("{first}/{}/{last}", key.join("|")));
+        };
+        let (definition, all) = self.subjects_of(&scheme).await?;
+        let key = pick(definition, all, key)?.map_or_else(|| key.to_owned(), |found| found.key);
+        Ok(format!("{scheme}/{key}/{}", last.to_uppercase()))
     }
 
     /// Puts the statements of the figure asked for first; returns what the figure is.
@@ -148,6 +167,13 @@ impl<'a> Follow<'a> {
         key: &str,
         indicator: &str,
     ) -> Result<(String, Vec<Statement>), MetricsError> {
+        let (defs, window) = (self.defs, self.window);
+        let (definition, subjects) = self.subjects_of(scheme).await?;
+        of_score(defs, definition, subjects, &window, (key, indicator))
+    }
+
+    /// The scheme in force and whom it evaluates.
+    async fn subjects_of(&mut self, scheme: &str) -> Result<(&'a Scheme, &[Subject]), MetricsError> {
         let (day, year) = (self.window.period.last(), self.window.period.year());
         let missing = || MetricsError::NotInForce { scheme: scheme.to_owned(), year };
         let definition = self.defs.scheme_on(scheme, day).ok_or_else(missing)?;
@@ -155,8 +181,7 @@ impl<'a> Follow<'a> {
             let all = subjects(self.snapshot, definition, self.window).await?;
             self.subjects.insert(scheme.to_owned(), all);
         }
-        let subjects = self.subjects.get(scheme).map_or(&[][..], Vec::as_slice);
-        of_score(self.defs, definition, subjects, &self.window, (key, indicator))
+        Ok((definition, self.subjects.get(scheme).map_or(&[][..], Vec::as_slice)))
     }
 
     /// Looks into a few statements at once; the parts in the order of the statements.

@@ -64,7 +64,7 @@ pub struct Part {
     pub notes: Vec<String>,
 }
 
-/// Traces a figure of a year.
+/// Traces a figure of a year. In its id a subject or unit may be named instead of given by its key.
 ///
 /// # Errors
 /// `NotFound` for an unknown figure; `Statement` when the snapshot cannot be read.
@@ -77,11 +77,12 @@ pub async fn trace(
     depth: Depth,
 ) -> Result<Trace, MetricsError> {
     let mut follow = Follow::new(snapshot, defs, Window::year(year, as_of), depth)?;
-    let title = follow.start(figure).await?;
-    let value = follow.value(figure).await?;
+    let figure = follow.canonical(figure).await?;
+    let title = follow.start(&figure).await?;
+    let value = follow.value(&figure).await?;
     follow.run().await?;
     Ok(Trace {
-        figure: figure.to_owned(),
+        figure,
         title,
         value,
         snapshot: snapshot.id().to_string(),

@@ -85,6 +85,20 @@ async fn scores_are_followed_to_the_rows_behind_them() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_figure_may_be_asked_for_by_name() {
+    let world = World::shared().await;
+    for (given, id) in [
+        ("CTY/船山区/CTY-402", "CTY/510903/CTY-402"),
+        ("cty/510903/cty-402", "CTY/510903/CTY-402"),
+        ("people_units/船山区/persons", "people_units/510903/persons"),
+    ] {
+        let (named, keyed) = (traced(world, &world.snapshot, given).await, traced(world, &world.snapshot, id).await);
+        assert_eq!(named, keyed, "{given}");
+        assert_eq!(named.figure, id);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_unknown_figure_is_answered_with_the_nearest() {
     let world = World::shared().await;
     let defs = Definitions::embedded().unwrap();

@@ -85,7 +85,7 @@ pub(super) fn missing_target(
         table.shape.table.columns.get(reference.column).is_none_or(|c| c.vault.is_some() || c.privacy >= Privacy::S2);
     let value = (!personal).then(|| cells::value(rows.column(reference.column), row).to_string());
     let named = value.as_ref().map(|v| format!("“{v}”")).unwrap_or_default();
-    let message = format!("{header}{named}在“{title}”中查不到（外键不存在）");
+    let message = format!("{header}{named}在“{title}”中查不到");
     let remedy = format!("请先报送“{title}”中的这一条，或改正{header}后以更正报表重报本表");
     Issue { raw_masked: value, ..in_cell("DQ019", file, table, row, reference.column, message, &remedy) }
 }

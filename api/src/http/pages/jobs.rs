@@ -57,8 +57,9 @@ pub async fn get(State(web): State<Web>, Query(step): Query<Step>) -> Result<Res
 }
 
 fn line(web: &Web, history: &History, job: Job) -> Result<Line, Problem> {
-    let times = job.times(&web.app.config.schedule);
-    let next = Times::parse(times)?.and_then(|t| t.next(web.app.clock.now()));
+    let cron = job.times(&web.app.config.schedule);
+    let (times, now) = (Times::parse(cron)?, web.app.clock.now());
+    let next = times.as_ref().and_then(|t| t.next(now));
     let text = |t: Option<chrono::NaiveDateTime>, none: &str| {
         t.map_or_else(|| none.to_owned(), |t| t.format("%Y-%m-%d %H:%M").to_string())
     };
@@ -69,7 +70,7 @@ fn line(web: &Web, history: &History, job: Job) -> Result<Line, Problem> {
             Job::Refresh => "数据有变化时重新计算指标、得分和疑点",
             Job::Render => "得分有变化时重新印制联席会议材料",
         },
-        times: if times.is_empty() { "停用".to_owned() } else { times.to_owned() },
+        times: times.map_or_else(|| "停用".to_owned(), |t| t.rhythm(now).unwrap_or_else(|| cron.to_owned())),
         next: text(next, "—"),
         last: text(history.last_success(job.name())?, "还没有"),
     })
