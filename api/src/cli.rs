@@ -103,6 +103,12 @@ pub struct Template {
     /// 报表期，如 202503、2025Q1、2025
     #[arg(long, value_name = "报表期")]
     pub period: String,
+    /// 列入以前各期报过、还没有办结的行，接着填
+    #[arg(long = "continue")]
+    pub goes_on: bool,
+    /// 还原这些行的姓名和证号，写明用途，逐个记入审计日志；不写则留空
+    #[arg(long, value_name = "用途", requires = "goes_on")]
+    pub purpose: Option<String>,
     /// 放到哪个文件夹
     #[arg(long, default_value = "suixin-templates", value_name = "文件夹")]
     pub out: PathBuf,

@@ -52,7 +52,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
     match cli.command {
         Command::Init => init::run(&global).await,
         Command::Check => check::run(&global).await,
-        Command::Template(args) => template::run(&global, &args),
+        Command::Template(args) => template::run(&global, &args).await,
         Command::Ingest(args) => ingest::run(&global, args).await,
         Command::Status(args) => status::run(&global, &args).await,
         Command::Deadline(args) => deadline::run(&global, &args).await,

@@ -5,6 +5,7 @@ pub mod basis;
 pub mod evaluate;
 pub mod expected;
 pub mod intake;
+pub mod ledger;
 pub mod pack;
 pub mod place;
 pub mod rehearse;

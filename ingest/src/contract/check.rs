@@ -20,16 +20,17 @@ pub(super) fn references(contracts: &Contracts, mistakes: &mut Vec<Mistake>) {
         check_own_columns(table, &file, mistakes);
     }
     for form in contracts.forms.values() {
+        let file = format!("forms/{}.toml", form.code);
         for entry in &form.tables {
-            if !contracts.tables.contains_key(&entry.table) {
+            let Some(table) = contracts.tables.get(&entry.table) else {
                 let remedy = suggest(&entry.table, contracts.tables.keys().map(String::as_str));
-                mistakes.push(mistake(
-                    &format!("forms/{}.toml", form.code),
-                    0,
-                    0,
-                    format!("没有表“{}”", entry.table),
-                    remedy,
-                ));
+                mistakes.push(mistake(&file, 0, 0, format!("没有表“{}”", entry.table), remedy));
+                continue;
+            };
+            let named = entry.known_later.iter().chain(&entry.closed_by).chain(&entry.status_column);
+            for name in named.filter(|n| table.column(n).is_none()) {
+                let remedy = suggest(name, table.columns.iter().map(|c| c.name.as_str()));
+                mistakes.push(mistake(&file, 0, 0, format!("表 {} 没有列“{name}”", table.name), remedy));
             }
         }
     }

@@ -347,6 +347,9 @@ pub struct FormTable {
     /// Columns whose values come in a later period.
     #[serde(default)]
     pub known_later: Vec<String>,
+    /// The one of them that a row lacks as long as it goes on; the form of the next period shows such rows filled in.
+    #[serde(default)]
+    pub closed_by: Option<String>,
     /// Column that changes with them.
     #[serde(default)]
     pub status_column: Option<String>,

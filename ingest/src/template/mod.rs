@@ -33,6 +33,7 @@ use crate::value::Value;
 use choices::Choices;
 pub use error::TemplateError;
 use plan::Plan;
+pub use plan::find_unit as unit_code;
 
 /// Rows that a template shows already filled: table → rows of column name → value. For forms that continue a ledger; a
 /// column that is left out stays empty.

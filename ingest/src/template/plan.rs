@@ -110,7 +110,11 @@ fn find_form<'a>(contracts: &'a Contracts, text: &str) -> Result<&'a Form, Templ
     })
 }
 
-fn find_unit(contracts: &Contracts, text: &str) -> Result<String, TemplateError> {
+/// The code of a unit that is given by name or code.
+///
+/// # Errors
+/// When there is no such unit; the error lists those that there are.
+pub fn find_unit(contracts: &Contracts, text: &str) -> Result<String, TemplateError> {
     Names::new(contracts).unit_exact(text.trim()).ok_or_else(|| {
         let known = contracts.units().into_iter().chain([CITY]);
         let known: Vec<String> = known.map(|u| format!("{u} {}", contracts.unit_name(u))).collect();

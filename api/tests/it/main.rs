@@ -1,0 +1,7 @@
+//! The doors of the program from outside.
+
+mod http;
+mod jobs;
+mod ledger;
+mod support;
+mod uploads;
