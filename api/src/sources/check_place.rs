@@ -13,13 +13,17 @@ const MAX_PAGES: u64 = 1_000;
 const MAX_SECONDS: u64 = 1_800;
 
 pub(super) fn place_of(keys: &mut Keys<'_>) -> Option<Place> {
-    let kind = keys.need("kind", "请写 postgres、mysql 或 http")?;
+    let kind = keys.need("kind", "请写 postgres、mysql 或 http").unwrap_or_default();
     match kind.as_str() {
         "postgres" => database(keys, Dialect::Postgres, 5432).map(Place::Database),
         "mysql" => database(keys, Dialect::Mysql, 3306).map(Place::Database),
         "http" => endpoint(keys).map(Place::Http),
-        _ => {
-            keys.wrong("kind", format!("不认识“{kind}”"), "请写 postgres（含兼容的国产库）、mysql（含 MariaDB）或 http");
+        other => {
+            keys.allow_unknown();
+            if !other.is_empty() {
+                let remedy = "请写 postgres（含兼容的国产库）、mysql（含 MariaDB）或 http";
+                keys.wrong("kind", format!("不认识“{other}”"), remedy);
+            }
             None
         }
     }
@@ -134,8 +138,7 @@ fn paging_of(keys: &mut Keys<'_>) -> Option<Paging> {
         "number" => {
             let parameter = keys.text("page_parameter").unwrap_or_else(|| "page".to_owned());
             let first = keys.number("first_page", 1, 0..=1);
-            let size = keys.number("page_size", 500, 1..=100_000);
-            let size = keys.text("size_parameter").map(|name| (name, size));
+            let size = keys.text("size_parameter").map(|name| (name, keys.number("page_size", 500, 1..=100_000)));
             Paging::Number { parameter, first, size }
         }
         "cursor" => {

@@ -43,6 +43,7 @@ pub(super) const SECRETIVE: [&str; 6] = ["password", "passwd", "token", "secret"
 pub(super) struct Keys<'a> {
     table: &'a toml::Table,
     known: BTreeSet<&'static str>,
+    lenient: bool,
     source: String,
     mistakes: &'a mut Vec<Mistake>,
 }
@@ -51,7 +52,7 @@ impl<'a> Keys<'a> {
     pub fn new(table: &'a toml::Table, number: usize, mistakes: &'a mut Vec<Mistake>) -> Self {
         let named = table.get("name").and_then(toml::Value::as_str);
         let source = named.map_or_else(|| format!("第{number}个"), |n| format!("“{n}”"));
-        Self { table, known: BTreeSet::new(), source, mistakes }
+        Self { table, known: BTreeSet::new(), lenient: false, source, mistakes }
     }
 
     pub fn wrong(&mut self, key: &str, what: impl Into<String>, remedy: impl Into<String>) {
@@ -145,8 +146,16 @@ impl<'a> Keys<'a> {
         None
     }
 
+    /// Without a kind there is no telling which keys belong here.
+    pub fn allow_unknown(&mut self) {
+        self.lenient = true;
+    }
+
     /// Tells every key that nobody asked for.
     pub fn finish(mut self) {
+        if self.lenient {
+            return;
+        }
         let unknown: Vec<&String> = self.table.keys().filter(|k| !self.known.contains(k.as_str())).collect();
         for key in unknown {
             let remedy = suggest(key, self.known.iter().copied());

@@ -9,6 +9,8 @@
 
 mod check;
 mod check_place;
+#[cfg(test)]
+mod check_tests;
 mod columns;
 mod config;
 mod error;

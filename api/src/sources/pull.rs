@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use suixin_ingest::contract::{Contracts, Table};
 use suixin_ingest::recognise::Names;
 
-use super::columns::{Planned, SeenColumn, left_over, plan_columns};
+use super::columns::{Form, Planned, SeenColumn, left_over, plan_columns};
 use super::config::{Place, Source};
 use super::error::{Kind, Result, SourceError};
 use super::file::{ReturnFile, Title, Written};
@@ -205,11 +205,21 @@ struct Found<'a> {
 async fn survey<'a>(source: &'a Source, desk: &Desk, table: &Table, start: &Start) -> Result<Found<'a>> {
     let mut session = Session::open(source).await?;
     let seen = session.columns(start.since.as_deref()).await?;
-    let planned = plan_columns(source, table, &seen)?;
+    let assumed = assumed_columns(source, table);
+    let planned = plan_columns(source, table, if seen.is_empty() { &assumed } else { &seen })?;
     let survey = session.slots(start.since.as_deref()).await?;
     let newest = watermark::newest(survey.newest.as_deref().into_iter())?;
     let slots = plan_slots(source, &Names::new(&desk.contracts), survey.slots)?;
     Ok(Found { session, seen, planned, slots, newest })
+}
+
+/// An endpoint without a row does not tell its columns: those that the configuration names count.
+fn assumed_columns(source: &Source, table: &Table) -> Vec<SeenColumn> {
+    let mapped = source.columns.iter().map(|(from, _)| from.clone());
+    let same = table.form_columns().map(|(_, c)| c.name.clone()).filter(|_| source.columns.is_empty());
+    let asked = source.asked_columns().into_iter().map(|(_, c)| c.to_owned());
+    let column = |name| SeenColumn { name, kind: String::new(), form: Form::AsWritten };
+    mapped.chain(same).chain(asked).map(column).collect()
 }
 
 /// A slot that was there and has no row any more is sent without rows. That *nothing* is there any more is no answer that
