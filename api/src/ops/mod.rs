@@ -7,6 +7,7 @@ pub mod expected;
 pub mod intake;
 pub mod pack;
 pub mod place;
+pub mod pull;
 pub mod rehearse;
 pub mod returns;
 
