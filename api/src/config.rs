@@ -78,7 +78,9 @@ impl Config {
     pub fn read(home: &Path) -> Result<Self> {
         let path = home.join(FILE);
         match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).map_err(|e| anyhow::anyhow!("配置文件 {} {}", path.display(), told(&text, &e))),
+            Ok(text) => {
+                toml::from_str(&text).map_err(|e| anyhow::anyhow!("配置文件 {} {}", path.display(), told(&text, &e)))
+            }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(e) => Err(e).with_context(|| format!("读不了配置文件 {}", path.display())),
         }

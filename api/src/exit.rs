@@ -97,7 +97,12 @@ fn is_input(cause: &(dyn std::error::Error + 'static)) -> bool {
         )
     });
     let configured = cause.is::<sources::Mistakes>();
-    metrics || warehouse || configured || cause.is::<Usage>() || cause.is::<DeliveryError>() || cause.is::<GenerateError>()
+    metrics
+        || warehouse
+        || configured
+        || cause.is::<Usage>()
+        || cause.is::<DeliveryError>()
+        || cause.is::<GenerateError>()
 }
 
 /// Log lines go to standard error, quiet unless `RUST_LOG` asks for more. A log line that cannot be written is lost.

@@ -518,7 +518,8 @@ async fn the_ingest_job_fetches_from_sources_first() {
     let runner = Runner::new(app.clone(), Arc::default());
     assert_eq!(runner.run(Job::Ingest).await.unwrap().unwrap(), Outcome::Done);
     let page = get(&app, "/jobs").await.text;
-    for part in ["从来源取得 1 份", "来源 kaputt 失败：连不上 127.0.0.1:9", "接收 1 个文件，其中退回 0 个"] {
+    for part in ["从来源取得 1 份", "来源 kaputt 失败：连不上 127.0.0.1:9", "接收 1 个文件，其中退回 0 个"]
+    {
         assert!(page.contains(part), "{part}: {page}");
     }
     let sql = "SELECT c.complaint_id, c.eval_unit_code, f.file_name FROM complaint c, submission_file f";

@@ -60,7 +60,14 @@ fn report(global: &Global, app: &App, tried: &Tried) -> Result<()> {
         .iter()
         .filter(|s| s.outcome == Outcome::Placed)
         .take(SHOWN)
-        .map(|s| vec![app.contracts.unit_name(&s.unit).to_owned(), s.period.clone(), s.rows.to_string(), s.version.to_string()])
+        .map(|s| {
+            vec![
+                app.contracts.unit_name(&s.unit).to_owned(),
+                s.period.clone(),
+                s.rows.to_string(),
+                s.version.to_string(),
+            ]
+        })
         .collect();
     out.line(summary(app, pulled))?;
     if rows.is_empty() { Ok(()) } else { out.table(&["单位", "报表期", "行数", "版次"], &rows, &[2, 3]) }
@@ -70,7 +77,11 @@ fn summary(app: &App, pulled: &Pulled) -> String {
     let title = app.contracts.table(&pulled.target).map_or(pulled.target.as_str(), |t| &t.title);
     let (all, placed) = (pulled.slots.len(), pulled.placed());
     let how = if pulled.full { "全部" } else { "有变动的" };
-    format!("来源 {}（{title}）：取{how} {all} 份，放入收件文件夹 {placed} 份，没有变化 {} 份", pulled.source, all - placed)
+    format!(
+        "来源 {}（{title}）：取{how} {all} 份，放入收件文件夹 {placed} 份，没有变化 {} 份",
+        pulled.source,
+        all - placed
+    )
 }
 
 fn next_step(app: &App, desk: &Desk, tried: &[Tried]) {

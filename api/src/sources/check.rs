@@ -208,7 +208,11 @@ fn check_parameters(keys: &mut Keys<'_>, source: &Source) {
         return;
     }
     if source.watermark.is_none() {
-        keys.wrong("since_parameter", "没有 watermark_column 就用不上", "请写 watermark_column，或删去 since_parameter");
+        keys.wrong(
+            "since_parameter",
+            "没有 watermark_column 就用不上",
+            "请写 watermark_column，或删去 since_parameter",
+        );
     }
     if asked.period.is_none() {
         let remedy = "有变动的一期要整期再取：请写接口按报表期查询的参数 period_parameter";

@@ -149,7 +149,11 @@ fn paging_of(keys: &mut Keys<'_>) -> Option<Paging> {
             Paging::Cursor { parameter, next: pointer(keys, "next")? }
         }
         _ => {
-            keys.wrong("paging", format!("不认识“{style}”"), "请写 none、number（页码）、cursor（游标）或 link（Link 响应头）");
+            keys.wrong(
+                "paging",
+                format!("不认识“{style}”"),
+                "请写 none、number（页码）、cursor（游标）或 link（Link 响应头）",
+            );
             return None;
         }
     })

@@ -69,7 +69,13 @@ fn every_mistake_is_told_at_once() {
 
 #[test]
 fn a_secret_that_was_written_out_is_never_repeated() {
-    for value in ["'geheim-im-klartext'", "12345678", "['geheim-im-klartext']", "{ plain = 'geheim-im-klartext' }", "{ env = '', file = 'geheim-im-klartext' }"] {
+    for value in [
+        "'geheim-im-klartext'",
+        "12345678",
+        "['geheim-im-klartext']",
+        "{ plain = 'geheim-im-klartext' }",
+        "{ env = '', file = 'geheim-im-klartext' }",
+    ] {
         let toml = format!("{}", GOOD.replace("{ file = '/etc/suixin/his' }", value));
         let mistakes = check(&toml).unwrap_err();
         let told = format!("{mistakes} {mistakes:?} {:?}", entries(&toml));
@@ -102,8 +108,14 @@ fn only_one_statement_that_reads() {
 
 #[test]
 fn columns_are_those_of_the_form() {
-    let found = wrong(&format!("{GOOD}columns = {{ a = 'need_idd', b = 'eval_unit_code', c = 'need_type', d = 'need_type' }}"));
-    for part in ["“需求清单”没有这一栏", "b = \"eval_unit_code\"", "“need_type”对了两个来源列", "缺少必填栏：need_id（需求编号）"] {
+    let found =
+        wrong(&format!("{GOOD}columns = {{ a = 'need_idd', b = 'eval_unit_code', c = 'need_type', d = 'need_type' }}"));
+    for part in [
+        "“需求清单”没有这一栏",
+        "b = \"eval_unit_code\"",
+        "“need_type”对了两个来源列",
+        "缺少必填栏：need_id（需求编号）",
+    ] {
         assert!(found.iter().any(|m| m.contains(part)), "{part}: {found:#?}");
     }
 }
@@ -127,7 +139,8 @@ fn an_endpoint() {
     assert_eq!((endpoint("").paging, endpoint("").rows.as_str()), (Paging::None, ""));
     let number = Paging::Number { parameter: "p".into(), first: 0, size: Some(("n".into(), 100)) };
     assert_eq!(
-        endpoint("paging = 'number'\npage_parameter = 'p'\nfirst_page = 0\nsize_parameter = 'n'\npage_size = 100").paging,
+        endpoint("paging = 'number'\npage_parameter = 'p'\nfirst_page = 0\nsize_parameter = 'n'\npage_size = 100")
+            .paging,
         number
     );
     let limits = endpoint("max_pages = 7\nmax_bytes = 4096\nmax_seconds = 9").limits;
@@ -150,7 +163,10 @@ fn mistakes_of_endpoints() {
         ("paging = 'cursor'", vec!["next：没有写"]),
         ("paging = 'pages'", vec!["paging：不认识“pages”"]),
         ("watermark_column = 'gx'", vec!["watermark_column：接口没有说"]),
-        ("since_parameter = 's'", vec!["since_parameter：没有 watermark", "period_parameter：没有写", "unit_parameter：没有写"]),
+        (
+            "since_parameter = 's'",
+            vec!["since_parameter：没有 watermark", "period_parameter：没有写", "unit_parameter：没有写"],
+        ),
         ("host = 'x'", vec!["host：没有这个配置项，或不适用于这种来源"]),
         ("page_size = 10", vec!["page_size：没有这个配置项，或不适用于这种来源"]),
     ] {
@@ -158,5 +174,9 @@ fn mistakes_of_endpoints() {
         assert_eq!(found.len(), parts.len(), "{keys}: {found:#?}");
         parts.iter().for_each(|p| assert!(found.iter().any(|m| m.contains(p)), "{p}: {found:#?}"));
     }
-    assert_eq!(wrong(&API.replace("'http'", "'ftp'")), ["“api” kind：不认识“ftp”"], "what hangs on the kind is not judged");
+    assert_eq!(
+        wrong(&API.replace("'http'", "'ftp'")),
+        ["“api” kind：不认识“ftp”"],
+        "what hangs on the kind is not judged"
+    );
 }

@@ -61,7 +61,8 @@ pub(super) struct Planned {
 pub(super) fn plan_columns(source: &Source, table: &Table, seen: &[SeenColumn]) -> Result<Vec<Planned>> {
     let mut wrong = Vec::new();
     let find = |name: &str| seen.iter().find(|s| s.name == name);
-    let asked = source.asked_columns().into_iter().chain(source.columns.iter().map(|(from, _)| ("columns", from.as_str())));
+    let asked =
+        source.asked_columns().into_iter().chain(source.columns.iter().map(|(from, _)| ("columns", from.as_str())));
     let unknown: BTreeSet<_> = asked.filter(|(_, column)| find(column).is_none()).collect();
     wrong.extend(unknown.iter().map(|(key, column)| format!("来源没有 {key} 所写的列“{column}”")));
     let mut planned = Vec::new();
@@ -113,8 +114,17 @@ mod tests {
         names.iter().map(column).collect()
     }
 
-    const ALL: [&str; 9] =
-        ["close_reason", "need_id", "pid_token", "need_type", "urgency", "source", "register_date", "status_code", "dw"];
+    const ALL: [&str; 9] = [
+        "close_reason",
+        "need_id",
+        "pid_token",
+        "need_type",
+        "urgency",
+        "source",
+        "register_date",
+        "status_code",
+        "dw",
+    ];
 
     fn plan(keys: &str, seen: &[SeenColumn]) -> Result<Vec<String>> {
         let contracts = Contracts::embedded().unwrap();
@@ -136,7 +146,8 @@ mod tests {
         let mut columns = seen(&["need_id", "pid_token"]);
         columns[1] = SeenColumn { kind: "bytea".to_owned(), form: Form::Refused, ..columns[1].clone() };
         let wrong = plan("unit_column = 'dw'\nperiod_column = 'qi'\norder = ['hao']", &columns).unwrap_err();
-        for part in ["unit_column 所写的列“dw”", "“qi”", "“hao”", "必填栏 need_type（需求类型）", "类型 bytea 不能"] {
+        for part in ["unit_column 所写的列“dw”", "“qi”", "“hao”", "必填栏 need_type（需求类型）", "类型 bytea 不能"]
+        {
             assert!(wrong.what.contains(part), "{part}: {wrong}");
         }
         assert!(wrong.remedy.contains("need_id、pid_token"));

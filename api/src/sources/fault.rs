@@ -98,13 +98,17 @@ pub(super) fn mysql(e: &mysql_async::Error, database: &Database) -> SourceError 
         mysql_async::Error::Server(said) => match said.code {
             1045 | 1698 | 1820 | 1251 => login(database),
             3159 => no_tls(database, "服务器不接受不加密的连接"),
-            1044 | 1049 => refused(&said.code.to_string(), Some(&format!("没有数据库“{}”，或没有权限", database.database))),
+            1044 | 1049 => {
+                refused(&said.code.to_string(), Some(&format!("没有数据库“{}”，或没有权限", database.database)))
+            }
             1969 | 3024 | 1205 => SourceError::new(
                 Kind::Timeout,
                 "来源在规定时间内没有查完",
                 "请在来源的单位、报表期、更新时间列上建索引，或调大 timeout_seconds",
             ),
-            1054 | 1064 | 1142 | 1143 | 1146 | 1060 | 1248 | 1370 | 1792 => refused(&said.code.to_string(), Some(&said.message)),
+            1054 | 1064 | 1142 | 1143 | 1146 | 1060 | 1248 | 1370 | 1792 => {
+                refused(&said.code.to_string(), Some(&said.message))
+            }
             code => refused(&code.to_string(), None),
         },
         other => {

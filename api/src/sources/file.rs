@@ -59,8 +59,7 @@ impl ReturnFile {
     /// Begins a file that only its owner can read.
     pub fn create(path: &Path, title: Title, headers: &[&str]) -> Result<Self> {
         let out = BufWriter::new(create(path).map_err(|e| SourceError::disk(path, &e))?);
-        let mut file =
-            Self { path: path.to_owned(), title, out, hash: Sha256::new(), line: String::new(), rows: 0 };
+        let mut file = Self { path: path.to_owned(), title, out, hash: Sha256::new(), line: String::new(), rows: 0 };
         file.put(&file.title.line(1)).map_err(|e| SourceError::disk(path, &e))?;
         file.line.push_str("\"序号\"");
         for header in headers {
@@ -234,9 +233,17 @@ mod tests {
                 let received = "2026-01-15T08:00:00".parse().unwrap();
                 let source = Source { hint: name.clone(), name, path, received, received_forms: Default::default() };
                 let checked = checker.check(&source);
-                let found: Vec<_> =
-                    checked.tables.iter().map(|t| (t.table.as_str(), t.unit.as_str(), t.period.as_str(), t.rows_read)).collect();
-                assert_eq!(found, [(table.name.as_str(), unit, period.to_string().as_str(), rows)], "{:?}", checked.issues);
+                let found: Vec<_> = checked
+                    .tables
+                    .iter()
+                    .map(|t| (t.table.as_str(), t.unit.as_str(), t.period.as_str(), t.rows_read))
+                    .collect();
+                assert_eq!(
+                    found,
+                    [(table.name.as_str(), unit, period.to_string().as_str(), rows)],
+                    "{:?}",
+                    checked.issues
+                );
                 assert_eq!(checked.tables[0].headers.len(), headers.len(), "{}", table.name);
             }
             tables += 1;

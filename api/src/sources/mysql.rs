@@ -71,7 +71,10 @@ impl<'a> Mysql<'a> {
         let sql = self.statements.probe();
         let columns = self.described(&sql).await?;
         if let Some(seen) = self.watermark.and_then(|w| columns.iter().find(|c| c.name == w)) {
-            fault::check_watermark(seen, &["tinyint", "smallint", "mediumint", "int", "bigint", "date", "datetime", "timestamp"])?;
+            fault::check_watermark(
+                seen,
+                &["tinyint", "smallint", "mediumint", "int", "bigint", "date", "datetime", "timestamp"],
+            )?;
         }
         Ok(columns)
     }
@@ -192,8 +195,14 @@ fn kind_of(kind: T, binary: bool) -> (&'static str, Form) {
         T::MYSQL_TYPE_TIME | T::MYSQL_TYPE_TIME2 => plain("time"),
         T::MYSQL_TYPE_DATETIME | T::MYSQL_TYPE_DATETIME2 => plain("datetime"),
         T::MYSQL_TYPE_TIMESTAMP | T::MYSQL_TYPE_TIMESTAMP2 => plain("timestamp"),
-        T::MYSQL_TYPE_VARCHAR | T::MYSQL_TYPE_VAR_STRING | T::MYSQL_TYPE_STRING | T::MYSQL_TYPE_ENUM
-        | T::MYSQL_TYPE_SET | T::MYSQL_TYPE_BLOB | T::MYSQL_TYPE_TINY_BLOB | T::MYSQL_TYPE_MEDIUM_BLOB
+        T::MYSQL_TYPE_VARCHAR
+        | T::MYSQL_TYPE_VAR_STRING
+        | T::MYSQL_TYPE_STRING
+        | T::MYSQL_TYPE_ENUM
+        | T::MYSQL_TYPE_SET
+        | T::MYSQL_TYPE_BLOB
+        | T::MYSQL_TYPE_TINY_BLOB
+        | T::MYSQL_TYPE_MEDIUM_BLOB
         | T::MYSQL_TYPE_LONG_BLOB
             if !binary =>
         {

@@ -57,8 +57,10 @@ impl<'a> Postgres<'a> {
     /// The columns of the relation.
     pub async fn columns(&mut self) -> Result<Vec<SeenColumn>> {
         let described = self.within(self.client.prepare(&self.statements.probe())).await?;
-        let column = |c: &tokio_postgres::Column| {
-            SeenColumn { name: c.name().to_owned(), kind: c.type_().name().to_owned(), form: form(c.type_()) }
+        let column = |c: &tokio_postgres::Column| SeenColumn {
+            name: c.name().to_owned(),
+            kind: c.type_().name().to_owned(),
+            form: form(c.type_()),
         };
         let columns: Vec<SeenColumn> = described.columns().iter().map(column).collect();
         if let Some(seen) = self.watermark.and_then(|w| columns.iter().find(|c| c.name == w)) {
@@ -162,8 +164,8 @@ fn form(kind: &Type) -> Form {
     match kind.name() {
         "bool" => Form::Truth,
         "timestamptz" => Form::Zoned,
-        "int2" | "int4" | "int8" | "numeric" | "float4" | "float8" | "text" | "varchar" | "bpchar" | "name" | "char"
-        | "citext" | "date" | "timestamp" | "time" | "uuid" => Form::AsWritten,
+        "int2" | "int4" | "int8" | "numeric" | "float4" | "float8" | "text" | "varchar" | "bpchar" | "name"
+        | "char" | "citext" | "date" | "timestamp" | "time" | "uuid" => Form::AsWritten,
         _ => Form::Refused,
     }
 }

@@ -130,7 +130,13 @@ pub async fn pull(source: &Source, desk: &Desk, full: bool, now: NaiveDateTime) 
     let watermark = found.newest.or(start.last);
     let what = Remembered { definition: start.definition, watermark: watermark.clone(), pulled: now };
     state.remember(&source.name, &what)?;
-    Ok(Pulled { source: source.name.clone(), target: source.table.clone(), full: start.since.is_none(), slots, watermark })
+    Ok(Pulled {
+        source: source.name.clone(),
+        target: source.table.clone(),
+        full: start.since.is_none(),
+        slots,
+        watermark,
+    })
 }
 
 /// Connects and says what a pull would fetch. Nothing is written.
@@ -239,9 +245,9 @@ fn add_vanished(source: &Source, state: &State, found: &mut Found<'_>) -> Result
 }
 
 fn table_of<'c>(source: &Source, desk: &'c Desk) -> Result<&'c Table> {
-    desk.contracts.table(&source.table).ok_or_else(|| {
-        SourceError::new(Kind::Config, format!("没有表“{}”", source.table), "请核对 target 和定义文件")
-    })
+    desk.contracts
+        .table(&source.table)
+        .ok_or_else(|| SourceError::new(Kind::Config, format!("没有表“{}”", source.table), "请核对 target 和定义文件"))
 }
 
 fn begin(desk: &Desk, table: &Table, slot: &Slot, path: &Path, planned: &[Planned]) -> Result<ReturnFile> {
@@ -265,7 +271,14 @@ async fn fill(
     file.finish()
 }
 
-fn place(desk: &Desk, inbox: &Inbox, table: &Table, slot: &Slot, file: &Written, version: &Version) -> Result<PulledSlot> {
+fn place(
+    desk: &Desk,
+    inbox: &Inbox,
+    table: &Table,
+    slot: &Slot,
+    file: &Written,
+    version: &Version,
+) -> Result<PulledSlot> {
     let period = slot.period.to_string();
     let target = inbox.target(&table.title, desk.contracts.unit_name(&slot.unit), &period);
     let outcome = if same_bytes(&file.path, &target) {

@@ -108,7 +108,11 @@ fn unknown_period(source: &Source, word: &str) -> SourceError {
         Frequency::Year | Frequency::Once => "年",
     };
     let what = format!("报表期认不出，或不是按{often}的报表期（{}）", hint(word));
-    SourceError::new(Kind::Data, what, "请核对 period_column，应为 202503、2025Q1、2025 的样式；只有日期的请改用 date_column")
+    SourceError::new(
+        Kind::Data,
+        what,
+        "请核对 period_column，应为 202503、2025Q1、2025 的样式；只有日期的请改用 date_column",
+    )
 }
 
 fn hint(word: &str) -> String {

@@ -165,13 +165,21 @@ mod tests {
         );
         assert_eq!(with(keys, Dialect::Postgres, |s| s.newest()).unwrap(), r#"SELECT MAX("gx") FROM "his"."need""#);
         let sql = with("unit = '船山区'\ndate_column = 'rq'", Dialect::Mysql, |s| s.slots(None));
-        assert_eq!(sql, "SELECT NULL, DATE_FORMAT(`rq`, '%Y-%m'), COUNT(*) FROM `his`.`need` GROUP BY DATE_FORMAT(`rq`, '%Y-%m')");
+        assert_eq!(
+            sql,
+            "SELECT NULL, DATE_FORMAT(`rq`, '%Y-%m'), COUNT(*) FROM `his`.`need` GROUP BY DATE_FORMAT(`rq`, '%Y-%m')"
+        );
         assert!(with(keys, Dialect::Mysql, |s| s.slots(Some("9007199254740993"))).contains(">= 9007199254740993 OR"));
     }
 
     #[test]
     fn values_cannot_end_their_literal() {
-        let planned = vec![Planned { source: "bh".into(), target: "need_id".into(), header: "需求编号".into(), form: Form::AsWritten }];
+        let planned = vec![Planned {
+            source: "bh".into(),
+            target: "need_id".into(),
+            header: "需求编号".into(),
+            form: Form::AsWritten,
+        }];
         let slot = Slot { period: Period::quarter(2025, 1), unit: "510903".into() };
         let evil = [words("x' OR '1'='1", "202503"), words("y\\", "202503")];
         let keys = "unit_column = 'dw'\nperiod_column = 'qi'\norder = ['xh']";

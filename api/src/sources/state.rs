@@ -107,7 +107,8 @@ impl State {
 
     /// The last version of a slot.
     pub fn version(&self, target: &str, slot: &Slot) -> Result<Option<Version>> {
-        let sql = "SELECT source, body_sha256, version FROM source_slot WHERE target = ?1 AND unit = ?2 AND period = ?3";
+        let sql =
+            "SELECT source, body_sha256, version FROM source_slot WHERE target = ?1 AND unit = ?2 AND period = ?3";
         self.with(|db| {
             db.query_row(sql, params![target, slot.unit, slot.period.to_string()], |r| {
                 Ok(Version { source: r.get(0)?, body_sha256: r.get(1)?, version: r.get(2)? })
@@ -122,7 +123,10 @@ impl State {
         self.with(|db| {
             let write = db.transaction()?;
             for (slot, v) in versions {
-                write.execute(sql, params![target, slot.unit, slot.period.to_string(), v.source, v.body_sha256, v.version])?;
+                write.execute(
+                    sql,
+                    params![target, slot.unit, slot.period.to_string(), v.source, v.body_sha256, v.version],
+                )?;
             }
             write.commit()
         })
@@ -138,7 +142,11 @@ impl State {
         })?;
         let slot = |(unit, period): (String, String)| {
             let period: Period = period.parse().map_err(|_| {
-                SourceError::new(Kind::Disk, format!("状态库 {} 里有认不出的报表期", self.path.display()), "请从备份恢复")
+                SourceError::new(
+                    Kind::Disk,
+                    format!("状态库 {} 里有认不出的报表期", self.path.display()),
+                    "请从备份恢复",
+                )
             })?;
             Ok(Slot { period, unit })
         };
@@ -150,12 +158,21 @@ impl State {
 ///
 /// # Errors
 /// When another source that is still configured gives this slot: two would replace each other for ever.
-pub(super) fn plan_version(last: Option<Version>, source: &str, body_sha256: &str, others: &[String]) -> Result<Version> {
+pub(super) fn plan_version(
+    last: Option<Version>,
+    source: &str,
+    body_sha256: &str,
+    others: &[String],
+) -> Result<Version> {
     let number = match last {
         None => 1,
         Some(v) if v.source != source && others.contains(&v.source) => {
             let what = format!("来源 {} 已经报送同一张表的同一单位、同一期", v.source);
-            return Err(SourceError::new(Kind::Config, what, "两个来源会互相替换：请用 unit、first_period 或 query 分开"));
+            return Err(SourceError::new(
+                Kind::Config,
+                what,
+                "两个来源会互相替换：请用 unit、first_period 或 query 分开",
+            ));
         }
         Some(v) if v.body_sha256 == body_sha256 => v.version,
         Some(v) => v.version + 1,

@@ -21,7 +21,11 @@ const SYSTEM: [&str; 4] = [
 pub(super) fn authorities(ca: Option<&Path>) -> Result<PathBuf> {
     let system = || SYSTEM.iter().map(PathBuf::from).find(|p| p.is_file());
     ca.map(Path::to_owned).or_else(system).ok_or_else(|| {
-        SourceError::new(Kind::Tls, "本机没有系统的根证书文件", "请安装 ca-certificates，或用 tls_ca 指明服务器证书的签发机构")
+        SourceError::new(
+            Kind::Tls,
+            "本机没有系统的根证书文件",
+            "请安装 ca-certificates，或用 tls_ca 指明服务器证书的签发机构",
+        )
     })
 }
 

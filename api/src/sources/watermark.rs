@@ -106,7 +106,10 @@ mod tests {
     fn the_newest_is_found_by_value_and_kept_as_written() {
         let of = |list: &[&str]| newest(list.iter().copied());
         assert_eq!(of(&["9", "10", "8"]).unwrap().as_deref(), Some("10"));
-        assert_eq!(of(&["2025-03-01T08:00:00+08:00", "2025-03-01T01:00:00Z"]).unwrap().as_deref(), Some("2025-03-01T01:00:00Z"));
+        assert_eq!(
+            of(&["2025-03-01T08:00:00+08:00", "2025-03-01T01:00:00Z"]).unwrap().as_deref(),
+            Some("2025-03-01T01:00:00Z")
+        );
         assert_eq!(of(&[]).unwrap(), None);
         assert!(of(&["9", "2025-03-01"]).is_err() && of(&["甲"]).is_err());
     }

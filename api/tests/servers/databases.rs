@@ -76,7 +76,11 @@ async fn slots_by_watermark(mut db: Database) {
     assert_eq!((again.placed(), again.slots.len()), (0, 2));
     assert_eq!(office.bytes("船山区", "202503"), bytes, "the same rows are the same bytes");
     let quiet = office.pull(&keys).await.unwrap();
-    assert_eq!(outcomes(&quiet), [("202504".into(), 1, 1, Outcome::Unchanged)], "rows at the watermark are looked at again");
+    assert_eq!(
+        outcomes(&quiet),
+        [("202504".into(), 1, 1, Outcome::Unchanged)],
+        "rows at the watermark are looked at again"
+    );
 
     db.run("UPDATE need SET zt = '2', gx = '2025-05-02 09:00:00.5' WHERE bh = 'N1'").await;
     let third = office.pull(&keys).await.unwrap();
@@ -174,12 +178,19 @@ async fn nothing_is_taken_when_the_connection_breaks(mut db: Database) {
     let name = if is_postgres { "t_nothing_is_taken_when_the_connection_breaks.need" } else { "need" };
     // The rows of the second slot take long to come; meanwhile an administrator ends the connection.
     let query = if is_postgres {
-        format!("select bh, sfz, lx, jj, ly, djrq, zt, dw, qi, gx, sm || case when qi = '202504' then pg_sleep(60)::text else '' end as sm from {name}")
+        format!(
+            "select bh, sfz, lx, jj, ly, djrq, zt, dw, qi, gx, sm || case when qi = '202504' then pg_sleep(60)::text else '' end as sm from {name}"
+        )
     } else {
-        format!("select bh, sfz, lx, jj, ly, djrq, zt, dw, qi, gx, concat(sm, case when qi = '202504' then sleep(60) else '' end) as sm from {name}")
+        format!(
+            "select bh, sfz, lx, jj, ly, djrq, zt, dw, qi, gx, concat(sm, case when qi = '202504' then sleep(60) else '' end) as sm from {name}"
+        )
     };
     let keys = keys(&db, "");
-    let (table, query) = (if is_postgres { format!("table = '{name}'") } else { "table = 'need'".to_owned() }, format!("query = \"{query}\""));
+    let (table, query) = (
+        if is_postgres { format!("table = '{name}'") } else { "table = 'need'".to_owned() },
+        format!("query = \"{query}\""),
+    );
     let (office, slow) = (Office::new(), keys.replace(&table, &query));
     let pulling = office.pull(&slow);
     let ending = async {
@@ -208,7 +219,17 @@ async fn nothing_is_taken_when_the_connection_breaks(mut db: Database) {
 async fn hard_texts(mut db: Database) {
     create(&mut db).await;
     let office = Office::new();
-    let texts = ["逗号,引号\"和分号;", "两行\r\n一格", "😀𠮷 emoji", "制表\t符", "合计", " 前后有空格 ", "=1+1", "<html>", "it''s \\\\ ok"];
+    let texts = [
+        "逗号,引号\"和分号;",
+        "两行\r\n一格",
+        "😀𠮷 emoji",
+        "制表\t符",
+        "合计",
+        " 前后有空格 ",
+        "=1+1",
+        "<html>",
+        "it''s \\\\ ok",
+    ];
     for (i, text) in texts.iter().enumerate() {
         insert(&mut db, &format!("N{i}"), "202503", "2025-04-01 08:00:00").await;
         let text = if matches!(db, Database::Postgres(..)) { text.replace("\\\\", "\\") } else { (*text).to_owned() };
@@ -231,7 +252,8 @@ async fn slots_by_date(mut db: Database) {
         insert(&mut db, id, "", "2025-04-01 08:00:00").await;
         db.run(&format!("UPDATE need SET djrq = '{day}' WHERE bh = '{id}'")).await;
     }
-    let keys = db.place() + "unit_column = 'dw'\ndate_column = 'djrq'\nfirst_period = '202501'\norder = ['djrq']\n" + COLUMNS;
+    let keys =
+        db.place() + "unit_column = 'dw'\ndate_column = 'djrq'\nfirst_period = '202501'\norder = ['djrq']\n" + COLUMNS;
     let pulled = office.pull(&keys).await.unwrap();
     let slots: Vec<_> = pulled.slots.iter().map(|s| (s.period.as_str(), s.rows)).collect();
     assert_eq!(slots, [("202501", 2), ("202502", 1)]);

@@ -27,14 +27,20 @@ pub enum Database {
 impl Database {
     pub async fn postgres(name: &str) -> Self {
         let client = connect_postgres().await;
-        let sql = format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO suixin, secure; ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT SELECT ON TABLES TO suixin, secure; SET search_path = {name}");
+        let sql = format!(
+            "DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}; GRANT USAGE ON SCHEMA {name} TO suixin, secure; ALTER DEFAULT PRIVILEGES IN SCHEMA {name} GRANT SELECT ON TABLES TO suixin, secure; SET search_path = {name}"
+        );
         client.batch_execute(&sql).await.unwrap();
         Self::Postgres(client, name.to_owned())
     }
 
     pub async fn mysql(name: &str) -> Self {
         let mut conn = connect_mysql().await;
-        for sql in [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"), format!("USE {name}")] {
+        for sql in [
+            format!("DROP DATABASE IF EXISTS {name}"),
+            format!("CREATE DATABASE {name} CHARACTER SET utf8mb4"),
+            format!("USE {name}"),
+        ] {
             conn.query_drop(sql).await.unwrap();
         }
         Self::Mysql(conn, name.to_owned())
@@ -82,7 +88,9 @@ impl Database {
     /// The keys that say where the database is; `tls` and all that follows the test says.
     pub fn place(&self) -> String {
         match self {
-            Self::Postgres(_, name) => place("postgres", "SUIXIN_TEST_PG_PORT", "his") + &format!("table = '{name}.need'\n"),
+            Self::Postgres(_, name) => {
+                place("postgres", "SUIXIN_TEST_PG_PORT", "his") + &format!("table = '{name}.need'\n")
+            }
             Self::Mysql(_, name) => place("mysql", "SUIXIN_TEST_MY_PORT", name) + "table = 'need'\n",
         }
     }
@@ -164,7 +172,8 @@ impl Office {
 
     /// The bytes of a slot's file.
     pub fn bytes(&self, unit: &str, period: &str) -> Vec<u8> {
-        std::fs::read(self.inbox().join(format!("sources/his/{period}/{unit}/需求清单_{unit}_{period}.csv"))).unwrap_or_default()
+        std::fs::read(self.inbox().join(format!("sources/his/{period}/{unit}/需求清单_{unit}_{period}.csv")))
+            .unwrap_or_default()
     }
 
     /// The rows of a slot's file: header → value, in the order of the file.

@@ -49,7 +49,10 @@ async fn values_come_as_the_server_writes_them() {
     ] {
         assert_eq!(value(0, header), expected, "{header}");
     }
-    assert_eq!((value(1, "需求编号"), value(1, "办结说明"), value(1, "对应六善类别")), (String::new(), "false".into(), "1e+300".into()));
+    assert_eq!(
+        (value(1, "需求编号"), value(1, "办结说明"), value(1, "对应六善类别")),
+        (String::new(), "false".into(), "1e+300".into())
+    );
     for (column, kind) in [("bild", "bytea"), ("liste", "_int4"), ("doc", "jsonb")] {
         let columns = format!("need_id, pid_token, register_date, {column} as close_reason");
         let refused = office.pull(&keys(&db, &query(&columns))).await.unwrap_err();
@@ -62,7 +65,10 @@ async fn nothing_can_be_written() {
     let mut db = Database::postgres("t_readonly").await;
     db.run("CREATE TABLE log (x int)").await;
     db.run("GRANT ALL ON log TO suixin").await;
-    db.run("CREATE FUNCTION evil() RETURNS text LANGUAGE sql AS 'INSERT INTO t_readonly.log VALUES (1) RETURNING ''x'''").await;
+    db.run(
+        "CREATE FUNCTION evil() RETURNS text LANGUAGE sql AS 'INSERT INTO t_readonly.log VALUES (1) RETURNING ''x'''",
+    )
+    .await;
     let query = format!("select t_readonly.evil() as need_id, '1' as pid_token, '2025-03-01' as register_date, {ROW}");
     let refused = Office::new().pull(&keys(&db, &query)).await.unwrap_err();
     assert_eq!((refused.kind, refused.what.as_str()), (Kind::Refused, "来源拒绝查询（25006）"));

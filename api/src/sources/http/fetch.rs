@@ -67,9 +67,10 @@ impl<'a> Fetcher<'a> {
 
     /// A page.
     pub async fn page(&mut self, url: Url) -> Result<Page> {
-        self.pages_left = self.pages_left.checked_sub(1).ok_or_else(|| {
-            limit(format!("超过 {} 页", self.endpoint.limits.pages), "max_pages，或加大每页行数")
-        })?;
+        self.pages_left = self
+            .pages_left
+            .checked_sub(1)
+            .ok_or_else(|| limit(format!("超过 {} 页", self.endpoint.limits.pages), "max_pages，或加大每页行数"))?;
         let mut tried = 0;
         loop {
             tried += 1;
@@ -105,14 +106,18 @@ impl<'a> Fetcher<'a> {
     async fn body(&mut self, mut response: Response) -> std::result::Result<Vec<u8>, Failure> {
         let mut body = Vec::new();
         let too_large = |e: &Endpoint| {
-            Failure::Final(limit(format!("全部页超过 {} 字节", e.limits.bytes), "max_bytes，或用 since_parameter 只取变动"))
+            Failure::Final(limit(
+                format!("全部页超过 {} 字节", e.limits.bytes),
+                "max_bytes，或用 since_parameter 只取变动",
+            ))
         };
         let size = response.content_length().unwrap_or_default();
         if size > self.bytes_left {
             return Err(too_large(self.endpoint));
         }
         while let Some(chunk) = response.chunk().await.map_err(|e| self.broken(&e))? {
-            self.bytes_left = self.bytes_left.checked_sub(chunk.len() as u64).ok_or_else(|| too_large(self.endpoint))?;
+            self.bytes_left =
+                self.bytes_left.checked_sub(chunk.len() as u64).ok_or_else(|| too_large(self.endpoint))?;
             body.extend_from_slice(&chunk);
         }
         Ok(body)
@@ -141,7 +146,8 @@ impl<'a> Fetcher<'a> {
     fn refusal(&self, response: &Response) -> Failure {
         let status = response.status();
         let (host, code) = (place(&self.endpoint.url).0, status.as_u16());
-        let refused = |what: &str, remedy: &str| SourceError::new(Kind::Refused, format!("{host} {what}（{code}）"), remedy);
+        let refused =
+            |what: &str, remedy: &str| SourceError::new(Kind::Refused, format!("{host} {what}（{code}）"), remedy);
         match code {
             401 | 403 => {
                 let token = self.endpoint.token.as_ref().map_or("token".to_owned(), ToString::to_string);
@@ -193,7 +199,8 @@ mod tests {
 
     #[test]
     fn waits_grow_and_the_endpoint_may_say_how_long() {
-        let seconds = |tried, asked: Option<u64>| wait(tried, asked.map(Duration::from_secs), LONG).map(|w| w.as_secs());
+        let seconds =
+            |tried, asked: Option<u64>| wait(tried, asked.map(Duration::from_secs), LONG).map(|w| w.as_secs());
         assert_eq!([1, 2, 3, 4].map(|n| seconds(n, None)), [Some(1), Some(2), Some(4), None]);
         assert_eq!((seconds(1, Some(30)), seconds(1, Some(301))), (Some(30), None));
         assert_eq!(wait(1, None, Duration::from_millis(900)), None, "the pull's time is over before");

@@ -47,7 +47,7 @@ impl Rows {
     }
 
     /// A value of a row.
-    pub fn field<'r>(row: &'r [Field], place: Option<usize>) -> &'r Field {
+    pub fn field(row: &[Field], place: Option<usize>) -> &Field {
         place.and_then(|p| row.get(p)).unwrap_or(&Field::Missing)
     }
 
@@ -84,7 +84,8 @@ pub(super) fn read_page(body: &[u8], pointer: &str, into: &mut Rows) -> Result<u
     let list = at(page, pointer).filter(|l| l.get().starts_with('['));
     let list = list.and_then(|l| serde_json::from_str::<Vec<&RawValue>>(l.get()).ok());
     let place = if pointer.is_empty() { "整页" } else { pointer };
-    let no_list = || SourceError::new(Kind::Data, format!("接口返回的页里，{place} 不是数组"), "请核对 rows 所写的位置");
+    let no_list =
+        || SourceError::new(Kind::Data, format!("接口返回的页里，{place} 不是数组"), "请核对 rows 所写的位置");
     let list = list.ok_or_else(no_list)?;
     let count = list.len();
     for (i, row) in list.into_iter().enumerate() {
@@ -126,7 +127,8 @@ mod tests {
 
     #[test]
     fn rows_are_found_and_numbers_keep_their_digits() {
-        let body = r#"{"data":{"a/b":[{"n":12345678901234567890.10,"t":"甲\n😀","b":true,"z":null,"o":{"x":1}},{"t":""}]}}"#;
+        let body =
+            r#"{"data":{"a/b":[{"n":12345678901234567890.10,"t":"甲\n😀","b":true,"z":null,"o":{"x":1}},{"t":""}]}}"#;
         let mut rows = Rows::default();
         assert_eq!(read_page(body.as_bytes(), "/data/a~1b", &mut rows).unwrap(), 2);
         let value = |row: usize, name: &str| Rows::field(&rows.rows[row], rows.place(name)).clone();

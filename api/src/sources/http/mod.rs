@@ -64,7 +64,8 @@ impl<'a> Http<'a> {
         }
         let slots = counts.into_iter().map(|((unit, period), rows)| RawSlot { unit, period, rows }).collect();
         let marks = self.source.watermark.as_ref().and_then(|w| self.told.place(&w.column));
-        let marks = marks.into_iter().flat_map(|at| self.told.rows.iter().filter_map(move |r| Rows::field(r, Some(at)).text()));
+        let marks =
+            marks.into_iter().flat_map(|at| self.told.rows.iter().filter_map(move |r| Rows::field(r, Some(at)).text()));
         Ok(Survey { slots, newest: watermark::newest(marks)? })
     }
 
@@ -96,7 +97,8 @@ impl<'a> Http<'a> {
                 PeriodFrom::Date(_) => slot.period.to_string(),
             };
             let unit = asked.unit.clone().zip(word.unit.clone());
-            questions.insert(unit.into_iter().chain(asked.period.clone().map(|name| (name, period))).collect::<Vec<_>>());
+            questions
+                .insert(unit.into_iter().chain(asked.period.clone().map(|name| (name, period))).collect::<Vec<_>>());
         }
         let mut rows = Rows::default();
         for question in questions {
@@ -166,7 +168,13 @@ impl<'a> Http<'a> {
 }
 
 /// The address of the page after this one; `None`: this was the last.
-fn following(endpoint: &Endpoint, asked: &[(String, String)], at: &Url, page: &Page, count: usize) -> Result<Option<Url>> {
+fn following(
+    endpoint: &Endpoint,
+    asked: &[(String, String)],
+    at: &Url,
+    page: &Page,
+    count: usize,
+) -> Result<Option<Url>> {
     match &endpoint.paging {
         Paging::None => Ok(None),
         Paging::Number { .. } => Ok((count > 0).then(|| with(&endpoint.url, asked))),
@@ -195,7 +203,11 @@ fn at_page(url: &Url, paging: &Paging, number: u64) -> Url {
 }
 
 fn circle() -> SourceError {
-    SourceError::new(Kind::Refused, "接口的下一页又是取过的一页，已停止", "请核对 paging、page_parameter、next 与接口的分页方式")
+    SourceError::new(
+        Kind::Refused,
+        "接口的下一页又是取过的一页，已停止",
+        "请核对 paging、page_parameter、next 与接口的分页方式",
+    )
 }
 
 /// Every row must have every column: a name that is written wrongly must not look like an empty cell.

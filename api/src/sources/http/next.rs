@@ -7,7 +7,7 @@ use super::super::error::{Kind, Result, SourceError};
 
 /// The address with `rel="next"` of a `Link` header (RFC 8288), relative to the page it stands on.
 pub(super) fn next_of(link: &str, page: &Url, home: &Url) -> Result<Option<Url>> {
-    let Some(target) = entries(link).into_iter().find(|e| is_next(e)).and_then(address) else { return Ok(None) };
+    let Some(target) = entries(link).into_iter().find(is_next).and_then(address) else { return Ok(None) };
     let next = page.join(target).map_err(|_| foreign("下一页的地址不是网址"))?;
     if !is_home(&next, home) {
         return Err(foreign("下一页指向别的主机、端口或协议，没有去取，令牌没有外送"));
@@ -68,8 +68,14 @@ mod tests {
     #[test]
     fn the_next_page_of_the_same_host_is_followed() {
         for (link, expected) in [
-            (r#"<https://dt.example.gov.cn/api/needs?page=2>; rel="next""#, Some("https://dt.example.gov.cn/api/needs?page=2")),
-            (r#"</api/needs?ids=1,2>; rel="prev next", </x>; rel=last"#, Some("https://dt.example.gov.cn/api/needs?ids=1,2")),
+            (
+                r#"<https://dt.example.gov.cn/api/needs?page=2>; rel="next""#,
+                Some("https://dt.example.gov.cn/api/needs?page=2"),
+            ),
+            (
+                r#"</api/needs?ids=1,2>; rel="prev next", </x>; rel=last"#,
+                Some("https://dt.example.gov.cn/api/needs?ids=1,2"),
+            ),
             ("<?page=2>; rel=next", Some("https://dt.example.gov.cn/api/needs?page=2")),
             ("<https://dt.example.gov.cn:443/p>; rel=next", Some("https://dt.example.gov.cn/p")),
             (r#"</x>; rel="last""#, None),

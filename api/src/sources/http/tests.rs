@@ -47,11 +47,7 @@ struct Fixture {
 
 impl Fixture {
     async fn new(answer_with: impl Fn(&Asked, usize) -> Response + Send + Sync + 'static) -> Self {
-        let server = Server {
-            asked: Arc::default(),
-            tokens: Arc::default(),
-            answer: Arc::new(answer_with),
-        };
+        let server = Server { asked: Arc::default(), tokens: Arc::default(), answer: Arc::new(answer_with) };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/needs", listener.local_addr().unwrap());
         let app = Router::new().route("/needs", get(answer)).with_state(server.clone());
@@ -115,7 +111,8 @@ async fn numbered_pages_until_an_empty_one() {
         })
     })
     .await;
-    let pulled = f.pull("rows = '/data/items'\npaging = 'number'\nsize_parameter = 'size'\npage_size = 2").await.unwrap();
+    let pulled =
+        f.pull("rows = '/data/items'\npaging = 'number'\nsize_parameter = 'size'\npage_size = 2").await.unwrap();
     assert_eq!((pulled.slots.len(), pulled.slots[0].rows, pulled.slots[0].outcome), (1, 3, Outcome::Placed));
     assert_eq!((f.asked("page"), f.asked("size")), (vec!["1".into(), "2".into(), "3".into()], vec!["2".to_owned(); 3]));
     let file = f.file("202503");
