@@ -498,7 +498,7 @@ async fn endpoint() -> String {
                        "category": 5, "qi": "202503" }]);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let pages = axum::Router::new().route("/", axum::routing::get(async move || axum::Json(row)));
+    let pages = axum::Router::new().route("/", axum::routing::get(move || async move { axum::Json(row) }));
     tokio::spawn(async move { axum::serve(listener, pages).await });
     address.to_string()
 }

@@ -180,3 +180,21 @@ fn mistakes_of_endpoints() {
         "what hangs on the kind is not judged"
     );
 }
+
+#[test]
+fn the_examples_of_the_manual_are_good_and_every_key_stands_in_it() {
+    let manual = include_str!("../../manual/README.md");
+    let examples: Vec<&str> =
+        manual.split("```toml\n").skip(1).filter_map(|e| e.split_once("```")).map(|e| e.0).collect();
+    let sources = check(&examples.concat()).unwrap();
+    assert_eq!(sources.iter().map(|s| s.name.as_str()).collect::<Vec<_>>(), ["dt-platform", "complaint-api"]);
+    let code = [include_str!("check.rs"), include_str!("check_place.rs")].concat();
+    let asked = ["text", "need", "number", "flag", "list", "pairs", "secret"].map(|f| format!("keys.{f}(\""));
+    let keys: Vec<&str> =
+        asked.iter().flat_map(|f| code.split(f.as_str()).skip(1)).filter_map(|k| Some(k.split_once('"')?.0)).collect();
+    assert!(keys.len() > 35, "{keys:?}");
+    for key in keys {
+        let written = manual.contains(&format!("{key} =")) || manual.contains(&format!("`{key}"));
+        assert!(written, "{key} stands nowhere in the manual");
+    }
+}
