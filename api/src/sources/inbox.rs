@@ -107,6 +107,7 @@ mod tests {
         let inbox = Inbox::take(dir.path(), "his").unwrap();
         let (staged, target) = (inbox.staged(0), inbox.target("救助事由/项目", "船山区", "202503"));
         fs::write(&staged, "半").unwrap();
+        fs::write(staged.with_extension("csv"), "半").unwrap();
         assert!(taken(dir.path()).is_empty());
         assert!(!same_bytes(&staged, &target));
         inbox.put(&staged, &target).unwrap();

@@ -64,13 +64,13 @@ async fn nothing_can_be_written() {
 }
 
 #[tokio::test]
-async fn a_whole_number_as_watermark_is_compared_as_one() {
+async fn a_large_whole_number_as_watermark() {
     let mut db = Database::mysql("t_number").await;
     db.run(&format!("CREATE TABLE need AS SELECT 'N1' AS need_id, '1' AS pid_token, '2025-03-01' AS register_date, CAST(9007199254740993 AS UNSIGNED) AS gx, {ROW}")).await;
     let keys = db.place() + "unit = '船山区'\nperiod_column = 'qi'\nwatermark_column = 'gx'\n";
     let office = Office::new();
     office.pull(&keys).await.unwrap();
-    // As floating point numbers the two are the same.
+    // A server that compared them as floating point numbers would find the two the same.
     db.run("INSERT INTO need SELECT 'N2', '1', '2025-03-01', 9007199254740992, '1', '1', '1', '1', '202504'").await;
     assert_eq!(office.pull(&keys).await.unwrap().slots.len(), 1, "below the watermark");
     db.run("UPDATE need SET gx = 9007199254740994 WHERE need_id = 'N2'").await;

@@ -312,3 +312,19 @@ async fn a_slot_that_vanished_is_sent_without_rows_but_an_empty_source_is_no_ans
     let back = back.slots.iter().find(|s| s.period == "202502").unwrap();
     assert_eq!((back.rows, back.version), (1, 3), "what comes back is no copy of what was sent first");
 }
+
+#[tokio::test]
+async fn a_pull_that_stops_while_files_are_put_in_place_goes_on_next_time() {
+    let f = Fixture::new(|_, _| page(&json!([row("X1", "202502"), row("X2", "202503")]))).await;
+    let in_the_way = f.dir.path().join("inbox/sources/api/202503");
+    std::fs::create_dir_all(in_the_way.parent().unwrap()).unwrap();
+    std::fs::write(&in_the_way, "").unwrap();
+    assert_eq!(f.pull("").await.unwrap_err().kind, Kind::Disk);
+    assert!(!f.file("202502").is_empty() && f.file("202503").is_empty());
+    let state = f.dir.path().join("state.sqlite");
+    assert_eq!(super::super::last_pulled("api", &state).unwrap(), None, "not remembered as read");
+    std::fs::remove_file(&in_the_way).unwrap();
+    let done = f.pull("").await.unwrap();
+    let outcomes: Vec<_> = done.slots.iter().map(|s| (s.version, s.outcome)).collect();
+    assert_eq!(outcomes, [(1, Outcome::Unchanged), (1, Outcome::Placed)]);
+}
