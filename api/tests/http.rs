@@ -494,7 +494,7 @@ async fn jobs_do_what_is_missing_and_no_more() {
 
 /// An endpoint with one complaint.
 async fn endpoint() -> String {
-    let row = json!([{ "complaint_id": "TS1", "target_type": "1", "receive_date": "2025-03-05", "due_date": "2025-03-20",
+    let row = json!([{ "complaint_id": "TS1", "target_type": "org", "receive_date": "2025-03-05", "due_date": "2025-03-20",
                        "category": 5, "qi": "202503" }]);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -30,11 +30,11 @@ fn configure(home: &Path, port: &str, column: &str) {
 async fn from_the_database_to_the_answer() {
     let mut db = Database::postgres("t_whole").await;
     db.run(
-        "CREATE TABLE ts (complaint_id text, target_type int, receive_date date, due_date date, category int, dw text, gx timestamptz)",
+        "CREATE TABLE ts (complaint_id text, target_type text, receive_date date, due_date date, category int, dw text, gx timestamptz)",
     )
     .await;
     let insert = |id: &str, unit: &str, at: &str| {
-        format!("INSERT INTO ts VALUES ('{id}', 1, '2025-03-05', '2025-03-20', 5, '{unit}', '{at}')")
+        format!("INSERT INTO ts VALUES ('{id}', 'org', '2025-03-05', '2025-03-20', 5, '{unit}', '{at}')")
     };
     db.run(&insert("TS1", "船山区", "2025-03-05 08:00:00")).await;
     db.run(&insert("TS2", "510921", "2025-03-05 09:00:00")).await;
