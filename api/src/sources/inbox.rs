@@ -1,5 +1,6 @@
-//! Where files are made ready and where they are put. A file is written under a name that ingestion passes over, flushed
-//! to the disk, and takes its place by one rename: whoever looks sees the old file, or the new one, and never a part.
+//! Where files are made ready and where they are put. A file is written under a name that ingestion passes over,
+//! flushed to the disk, and takes its place by one rename: whoever looks sees the old file, or the new one, and never
+//! a part.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};

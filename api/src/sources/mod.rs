@@ -1,9 +1,9 @@
 //! Sources: returns that are fetched from databases and HTTP endpoints instead of being sent.
 //!
-//! A pull never writes to the warehouse. It writes return files into the inbox, as a unit would, and ingestion does the
-//! rest: the same checks, the same mistakes, the same trace to file and row. One file holds one *slot*, a table of a unit
-//! for a period, whole; a later file of the same slot replaces it. A watermark column therefore tells which slots changed,
-//! never which rows to add.
+//! A pull never writes to the warehouse. It writes return files into the inbox, as a unit would, and ingestion does
+//! the rest: the same checks, the same mistakes, the same trace to file and row. One file holds one *slot*, a table of
+//! a unit for a period, whole; a later file of the same slot replaces it. A watermark column therefore tells which
+//! slots changed, never which rows to add.
 //!
 //! Must not know the warehouse, indicators, HTTP of our own; what a value means, ingestion says.
 

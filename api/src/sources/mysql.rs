@@ -1,5 +1,5 @@
-//! MySQL and MariaDB. One read-only transaction with a consistent snapshot sees one state of the database (of tables of an
-//! engine with transactions); values come as the server itself writes them (text protocol), row by row.
+//! MySQL and MariaDB. One read-only transaction with a consistent snapshot sees one state of the database (of tables
+//! of an engine with transactions); values come as the server itself writes them (text protocol), row by row.
 
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
-//! One pull: what changed, fetched whole, put into the inbox, remembered. In this order, so that a pull that is broken off
-//! anywhere leaves nothing half done: files are made ready where ingestion does not look; when all are ready their versions
-//! are announced; then they are put into place; and only then the new watermark counts.
+//! One pull: what changed, fetched whole, put into the inbox, remembered. In this order, so that a pull that is broken
+//! off anywhere leaves nothing half done: files are made ready where ingestion does not look; when all are ready their
+//! versions are announced; then they are put into place; and only then the new watermark counts.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -228,8 +228,8 @@ fn assumed_columns(source: &Source, table: &Table) -> Vec<SeenColumn> {
     mapped.chain(same).chain(asked).map(column).collect()
 }
 
-/// A slot that was there and has no row any more is sent without rows. That *nothing* is there any more is no answer that
-/// anybody should act on: an emptied table or a lost permission looks the same.
+/// A slot that was there and has no row any more is sent without rows. That *nothing* is there any more is no answer
+/// that anybody should act on: an emptied table or a lost permission looks the same.
 fn add_vanished(source: &Source, state: &State, found: &mut Found<'_>) -> Result<()> {
     let known = state.slots_of(&source.table, &source.name)?;
     if found.slots.is_empty() && !known.is_empty() {

@@ -1,5 +1,6 @@
-//! The `[[source]]` entries of `suixin.toml` as they stand there. They are read key by key later, so that all mistakes are
-//! told at once and in Chinese; and they have no text form, because somebody may have written a password into them.
+//! The `[[source]]` entries of `suixin.toml` as they stand there. They are read key by key later, so that all mistakes
+//! are told at once and in Chinese; and they have no text form, because somebody may have written a password into
+//! them.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! What is remembered between pulls, in SQLite beside the history of jobs: how far each source was read, and which
-//! version of each slot was put into the inbox. Operational state, not data: without it everything is fetched again, and
-//! what was received before is a copy.
+//! version of each slot was put into the inbox. Operational state, not data: without it everything is fetched again,
+//! and what was received before is a copy.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

@@ -123,7 +123,8 @@ impl<'a> Fetcher<'a> {
         Ok(body)
     }
 
-    /// The connection failed or broke. What the client says may hold the address with its parameters and is not repeated.
+    /// The connection failed or broke. What the client says may hold the address with its parameters and is not
+    /// repeated.
     fn broken(&self, e: &reqwest::Error) -> Failure {
         let causes = fault::causes(e).join("：").to_ascii_lowercase();
         let (host, port) = place(&self.endpoint.url);

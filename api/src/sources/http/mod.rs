@@ -1,5 +1,5 @@
-//! An HTTP endpoint that gives rows in pages of JSON. It has no snapshot: the highest watermark is taken from the rows that
-//! tell of changes, *before* their slots are fetched whole, so that whatever changes meanwhile is seen next time.
+//! An HTTP endpoint that gives rows in pages of JSON. It has no snapshot: the highest watermark is taken from the rows
+//! that tell of changes, *before* their slots are fetched whole, so that whatever changes meanwhile is seen next time.
 
 mod fetch;
 mod json;

@@ -1,5 +1,5 @@
-//! Where the next page is. The token goes to the configured scheme, host and port and nowhere else, whatever a page says.
-//! Pure.
+//! Where the next page is. The token goes to the configured scheme, host and port and nowhere else, whatever a page
+//! says. Pure.
 
 use reqwest::Url;
 
