@@ -25,6 +25,7 @@ const AFTER_HELP: &str = "示例：
   suixin demo                                   造一年的样例报表，走完全流程并打开网页
   suixin init --home 仓库                       新建仓库
   suixin ingest 报表文件夹 --home 仓库          接收报表
+  suixin pull --check --home 仓库               看来源（数据库、接口）连不连得上、会取什么
   suixin status --home 仓库                     看应报、已报、迟报、漏报
   suixin compute --home 仓库                    计算指标和得分
   suixin score --scheme CTY --home 仓库         看县级综合评价排名
@@ -58,6 +59,8 @@ pub enum Command {
     Template(Template),
     /// 接收报表：文件夹或文件，逐格校验后入库
     Ingest(Ingest),
+    /// 从数据库、接口拉取报表，放入收件文件夹（来源写在 suixin.toml 的 [[source]]）
+    Pull(Pull),
     /// 报送情况：应报、已报、按时、迟报、漏报、退回
     Status(PeriodArg),
     /// 应报清单和期限：查看、批准延期、免报、恢复
@@ -135,6 +138,20 @@ pub struct Ingest {
     /// 列出全部警告（默认只列错误）
     #[arg(long)]
     pub warnings: bool,
+}
+
+/// `pull`
+#[derive(Debug, Args)]
+pub struct Pull {
+    /// 来源的名称，可以写多个；不写则拉取全部来源
+    #[arg(value_name = "来源")]
+    pub names: Vec<String>,
+    /// 只连接来源，列出各列和会取的报表，不写任何文件
+    #[arg(long)]
+    pub check: bool,
+    /// 不看更新时间，全部单位、全部报表期重新取一遍；来源里已经没有的一期作零报告
+    #[arg(long)]
+    pub full: bool,
 }
 
 /// `deadline`

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::sources::RawSources;
+
 /// Name of the file in the folder of a warehouse.
 pub const FILE: &str = "suixin.toml";
 
 /// What an office sets; every key may be left out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Name of the office on reports.
@@ -26,6 +28,9 @@ pub struct Config {
     pub allow_remote: bool,
     /// When the jobs of `serve` run.
     pub schedule: Schedule,
+    /// Databases and endpoints that returns are fetched from; checked by [`crate::ops::pull::configured`].
+    #[serde(rename = "source", skip_serializing_if = "RawSources::is_empty")]
+    pub sources: RawSources,
 }
 
 /// Times of the jobs as cron expressions (second minute hour day month weekday), Asia/Shanghai; empty: never.
@@ -50,6 +55,7 @@ impl Default for Config {
             listen: "127.0.0.1:8080".to_owned(),
             allow_remote: false,
             schedule: Schedule::default(),
+            sources: RawSources::default(),
         }
     }
 }
@@ -72,7 +78,9 @@ impl Config {
     pub fn read(home: &Path) -> Result<Self> {
         let path = home.join(FILE);
         match std::fs::read_to_string(&path) {
-            Ok(text) => toml::from_str(&text).with_context(|| format!("配置文件 {} 有误", path.display())),
+            Ok(text) => {
+                toml::from_str(&text).map_err(|e| anyhow::anyhow!("配置文件 {} {}", path.display(), told(&text, &e)))
+            }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(e) => Err(e).with_context(|| format!("读不了配置文件 {}", path.display())),
         }
@@ -82,5 +90,41 @@ impl Config {
     #[must_use]
     pub fn definitions_dir(&self, home: &Path) -> Option<PathBuf> {
         (!self.definitions.is_empty()).then(|| home.join(&self.definitions))
+    }
+}
+
+/// Where the mistake is and what it is. The line itself is not repeated: somebody may have written a password into it.
+fn told(text: &str, e: &toml::de::Error) -> String {
+    let before = e.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("第 {} 行有误：{}", before.matches('\n').count() + 1, e.message())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config> {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::write(home.path().join(FILE), text).unwrap();
+        Config::read(home.path())
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let written = toml::to_string_pretty(&Config::default()).unwrap();
+        assert!(!written.contains("source"), "{written}");
+        assert_eq!(read(&written).unwrap(), Config::default());
+        let with_source = format!("{written}\n[[source]]\nname = 'his'\n");
+        assert!(!read(&with_source).unwrap().sources.is_empty());
+    }
+
+    #[test]
+    fn a_mistake_is_told_by_its_line_and_never_repeats_it() {
+        let wrong = read("office = '甲'\n[[source]]\npassword = 'geheim\n").unwrap_err().to_string();
+        assert!(wrong.contains("第 3 行有误") && !wrong.contains("geheim"), "{wrong}");
+        let unknown = read("office = '甲'\nofice = '乙'\n").unwrap_err().to_string();
+        assert!(unknown.contains("第 2 行有误") && unknown.contains("ofice"), "{unknown}");
+        let shown = format!("{:?}", read("[[source]]\npassword = 'geheim'\n").unwrap());
+        assert!(!shown.contains("geheim"), "{shown}");
     }
 }

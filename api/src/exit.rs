@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::commands::{Exit, Usage};
 use crate::output::{Out, say};
+use crate::sources;
 
 /// The exit code of a command, after telling the person (and with `json` the program) what went wrong.
 #[must_use]
@@ -95,7 +96,13 @@ fn is_input(cause: &(dyn std::error::Error + 'static)) -> bool {
             Kind::Exists | Kind::NotFound | Kind::Busy | Kind::Input | Kind::Query | Kind::Refused | Kind::Limit
         )
     });
-    metrics || warehouse || cause.is::<Usage>() || cause.is::<DeliveryError>() || cause.is::<GenerateError>()
+    let configured = cause.is::<sources::Mistakes>();
+    metrics
+        || warehouse
+        || configured
+        || cause.is::<Usage>()
+        || cause.is::<DeliveryError>()
+        || cause.is::<GenerateError>()
 }
 
 /// Log lines go to standard error, quiet unless `RUST_LOG` asks for more. A log line that cannot be written is lost.
@@ -127,6 +134,7 @@ mod tests {
     #[test]
     fn a_fault_of_the_call_is_told_from_one_of_the_program() {
         assert_eq!(code(&Usage(String::new()).into()), 2);
+        assert_eq!(code(&sources::Mistakes(Vec::new()).into()), 2);
         assert_eq!(code(&MetricsError::NotInForce { scheme: "CTY".to_owned(), year: 1999 }.into()), 2);
         assert_eq!(code(&MetricsError::Definitions(Vec::new()).into()), 1);
         assert_eq!(code(&anyhow::anyhow!("?")), 3);

@@ -1,4 +1,4 @@
-//! `suixin check`: every mistake in the definitions at once.
+//! `suixin check`: every mistake in the definitions, and in the sources of the configuration, at once.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,12 +14,14 @@ use suixin_warehouse::Warehouse;
 use super::Exit;
 use crate::cli::Global;
 use crate::config::Config;
+use crate::ops::pull;
 
 pub(super) async fn run(global: &Global) -> Result<Exit> {
     let home = global.home();
     let config = Config::read(&home)?;
     let dir = config.definitions_dir(&home);
     let mut lines = contract_mistakes(dir.as_deref());
+    let sources = source_mistakes(&config, dir.as_deref());
     let draft = match &dir {
         Some(dir) => Draft::load(&dir.join("metrics"))?,
         None => Draft::of(source::embedded()),
@@ -34,6 +36,7 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
     } else {
         lines.extend(draft.mistakes.iter().map(ToString::to_string));
     }
+    lines.extend(sources);
     report(global, dir.is_some(), &lines)?;
     Ok(if lines.is_empty() { Exit::Fine } else { Exit::Finding })
 }
@@ -41,6 +44,13 @@ pub(super) async fn run(global: &Global) -> Result<Exit> {
 fn contract_mistakes(dir: Option<&Path>) -> Vec<String> {
     let contracts = dir.map_or_else(Contracts::embedded, |d| Contracts::load(&d.join("contracts")));
     contracts.err().map(|e| e.0.iter().map(ToString::to_string).collect()).unwrap_or_default()
+}
+
+/// Mistakes of the sources; they are not looked for in contracts that are faulty themselves.
+fn source_mistakes(config: &Config, dir: Option<&Path>) -> Vec<String> {
+    let contracts = dir.map_or_else(Contracts::embedded, |d| Contracts::load(&d.join("contracts")));
+    let checked = contracts.ok().map(|c| pull::checked(&config.sources, &c));
+    checked.and_then(Result::err).map(|e| e.0.iter().map(ToString::to_string).collect()).unwrap_or_default()
 }
 
 fn outline_mistakes(dir: Option<&Path>, definitions: &Definitions) -> Result<Vec<String>> {

@@ -9,6 +9,7 @@ mod explain;
 mod generate;
 mod ingest;
 mod init;
+mod pull;
 mod query;
 mod report;
 mod risks;
@@ -54,6 +55,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Check => check::run(&global).await,
         Command::Template(args) => template::run(&global, &args).await,
         Command::Ingest(args) => ingest::run(&global, args).await,
+        Command::Pull(args) => pull::run(&global, &args).await,
         Command::Status(args) => status::run(&global, &args).await,
         Command::Deadline(args) => deadline::run(&global, &args).await,
         Command::Compute(args) => compute::run(&global, &args).await,

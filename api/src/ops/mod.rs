@@ -8,6 +8,7 @@ pub mod intake;
 pub mod ledger;
 pub mod pack;
 pub mod place;
+pub mod pull;
 pub mod rehearse;
 pub mod returns;
 

@@ -101,6 +101,12 @@ impl History {
         Self { path: home.join(FILE) }
     }
 
+    /// The database itself, for other operational state that belongs beside it.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.path
+    }
+
     fn open(&self) -> Result<Connection> {
         if let Some(dir) = self.path.parent() {
             std::fs::create_dir_all(dir).with_context(|| format!("建不了文件夹 {}", dir.display()))?;
