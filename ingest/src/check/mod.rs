@@ -6,6 +6,7 @@ mod copies;
 mod hidden;
 mod issues;
 mod keys;
+mod locate;
 mod origin;
 mod own;
 mod page;
@@ -34,7 +35,7 @@ use crate::spill::{Room, SpillError};
 use own::OwnSays;
 use page::{Page, Spool};
 
-pub use sheet::locate_column;
+pub use locate::{keep_headers, locate_column};
 pub(crate) use total::{RowKind, kind_of};
 
 /// Bytes of rows that a file holds in memory; beyond them they wait in private temporary files.

@@ -149,12 +149,12 @@ fn without_rows(sheet: &Sheet) -> Sheet {
     }
 }
 
-fn within(row: &RawRow, band: &Range<usize>) -> RawRow {
+pub(super) fn within(row: &RawRow, band: &Range<usize>) -> RawRow {
     let cells = row.cells.iter().take(band.end).enumerate();
     RawRow { no: row.no, cells: cells.map(|(i, c)| if i < band.start { Cell::Empty } else { c.clone() }).collect() }
 }
 
-fn note_used(used: &mut Vec<bool>, row: &RawRow) {
+pub(super) fn note_used(used: &mut Vec<bool>, row: &RawRow) {
     used.resize(used.len().max(row.cells.len()), false);
     row.cells.iter().zip(used).filter(|(c, used)| !**used && !c.is_blank()).for_each(|(_, used)| *used = true);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::checked::{CheckedFile, CheckedRows, CheckedTable, Level, SentHeader};
-use crate::contract::{Contracts, Form, FormTable, Table};
+use crate::contract::{Form, FormTable, Table};
 use crate::normalise::Refusal;
 use crate::period::Period;
 use crate::read::{RawRow, Sheet};
@@ -185,13 +185,4 @@ fn new_table(table: &Table, form: &Form, unit: String, period: Period, sheet: St
         refused: false,
         total_ok: None,
     }
-}
-
-/// The column of a sheet (from 0) in which a contract column stands, to show the cell that a value came from.
-#[must_use]
-pub fn locate_column(contracts: &Contracts, sheet: &Sheet, table: &str, column: &str) -> Option<usize> {
-    let book = crate::recognise::HeaderBook::new(contracts);
-    let found = book.find(contracts, &sheet.rows, &|t| usize::from(t.name == table) * 10_000)?;
-    let index = contracts.table(table)?.index_of(column)?;
-    (found.table == table).then(|| found.columns.get(&index).map(|(at, _)| *at))?
 }

@@ -189,7 +189,7 @@ fn text_of(rows: &[RawRow]) -> String {
 }
 
 /// The runs of used columns that are wider than one, each with the blank columns behind it.
-fn bands(used: &[bool]) -> Vec<Range<usize>> {
+pub(super) fn bands(used: &[bool]) -> Vec<Range<usize>> {
     let is_used = |i: usize| used.get(i).copied().unwrap_or(false);
     let begins = |i: &usize| is_used(*i) && (*i == 0 || !is_used(*i - 1)) && is_used(*i + 1);
     let starts: Vec<usize> = (0..used.len()).filter(begins).collect();
