@@ -1,12 +1,17 @@
 //! What crosses from `ingest` to `warehouse`: checked rows and located mistakes.
 
+mod rows;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::NaiveDateTime;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::value::Value;
+
+pub use crate::spill::SpillError;
+pub use rows::CheckedRows;
 
 /// A received file after reading: its tables, and what is wrong with it.
 #[derive(Debug, Clone)]
@@ -17,7 +22,7 @@ pub struct CheckedFile {
     pub sha256: String,
     /// Length.
     pub size_bytes: u64,
-    /// `XLSX`, `UTF-8`, `GB18030`, `UTF-16` or `JSON`.
+    /// `XLSX`, `XLS`, `PARQUET`, `UTF-8`, `GB18030`, `UTF-16` or `JSON`.
     pub encoding: String,
     /// When it was received, Asia/Shanghai.
     pub received: NaiveDateTime,
@@ -72,7 +77,7 @@ pub struct CheckedTable {
     /// Headers as sent, by contract column.
     pub headers: BTreeMap<usize, SentHeader>,
     /// Rows in the order of the sheet, the rejected ones among them.
-    pub rows: Vec<CheckedRow>,
+    pub rows: CheckedRows,
     /// Number of data rows.
     pub rows_read: u64,
     /// Mistakes found in it.
@@ -93,11 +98,12 @@ pub struct SentHeader {
 }
 
 /// A row in contract order. Personal data are still in clear; the warehouse makes tokens of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct CheckedRow {
     /// Row of the sheet from 1; record of a CSV (header = 1); place in a JSON list from 1.
     pub row_no: u32,
     /// Values in contract order, derived columns filled.
+    #[serde(with = "rows::stored")]
     pub values: Vec<Value>,
     /// Invalid ID numbers that are fine only if `person` holds the same number with a reason.
     pub awaiting_waiver: Vec<AwaitingWaiver>,
@@ -106,7 +112,7 @@ pub struct CheckedRow {
 }
 
 /// An ID number that waits for a reason in `person` (DQ007).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AwaitingWaiver {
     /// Column in contract order.
     pub column: usize,
@@ -115,7 +121,7 @@ pub struct AwaitingWaiver {
 }
 
 /// How bad a mistake is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// The row, table or file is not taken.
@@ -125,7 +131,7 @@ pub enum Level {
 }
 
 /// A mistake with its place, its code and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Issue {
     /// Code of the rule, `DQ001` to `DQ027`.
     pub code: String,

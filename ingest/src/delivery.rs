@@ -10,10 +10,11 @@ use chrono::NaiveDateTime;
 
 use crate::check::{Checker, Source};
 use crate::checked::CheckedFile;
-use crate::read;
+use crate::read::{self, causes::of_csv};
+use crate::system::in_words;
 
 /// Endings of files that are looked at; others in a folder are left alone.
-const ENDINGS: [&str; 10] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "json", "ndjson", "et", "zip"];
+const ENDINGS: [&str; 11] = ["xlsx", "xlsm", "xls", "csv", "tsv", "txt", "json", "ndjson", "parquet", "et", "zip"];
 /// Lists that lie beside returns and are none.
 const LISTS: [&str; 6] =
     ["manifest.csv", "oracle_report.json", "planted_risks.csv", "world.json", "templates.csv", "expected_rejects.csv"];
@@ -29,6 +30,14 @@ pub enum DeliveryError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A link leads back to a folder above it.
+    #[error("文件夹 {} 是指回上级 {} 的链接，这样读下去没有尽头；请删除这个链接后重试", path.display(), to.display())]
+    Loop {
+        /// The link.
+        path: PathBuf,
+        /// The folder above.
+        to: PathBuf,
+    },
     /// The list of received times is faulty.
     #[error("到达时间清单 {path} 第 {line} 行有误：{message}")]
     Received {
@@ -41,15 +50,6 @@ pub enum DeliveryError {
     },
 }
 
-/// What the system says, in Chinese where people meet it.
-fn in_words(e: &std::io::Error) -> String {
-    match e.kind() {
-        std::io::ErrorKind::NotFound => "没有这个文件或文件夹".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "没有读取权限".to_owned(),
-        _ => e.to_string(),
-    }
-}
-
 /// When files were received: file → form code (or empty) → time.
 pub type ReceivedTimes = BTreeMap<String, BTreeMap<String, NaiveDateTime>>;
 
@@ -60,8 +60,8 @@ pub type ReceivedTimes = BTreeMap<String, BTreeMap<String, NaiveDateTime>>;
 /// When the file cannot be read, a column is missing or a time is no time.
 pub fn read_received(path: &Path) -> Result<ReceivedTimes, DeliveryError> {
     let bad = |line, message: String| DeliveryError::Received { path: path.to_owned(), line, message };
-    let mut reader = csv::Reader::from_path(path).map_err(|e| bad(0, e.to_string()))?;
-    let headers = reader.headers().map_err(|e| bad(1, e.to_string()))?.clone();
+    let mut reader = csv::Reader::from_path(path).map_err(|e| bad(0, of_csv(e)))?;
+    let headers = reader.headers().map_err(|e| bad(1, of_csv(e)))?.clone();
     let at = |name: &str| headers.iter().position(|h| h.trim_start_matches('\u{feff}') == name);
     let form = at("template_code");
     let (Some(file), Some(ts)) = (at("file"), at("received_ts")) else {
@@ -69,7 +69,7 @@ pub fn read_received(path: &Path) -> Result<ReceivedTimes, DeliveryError> {
     };
     let mut out = ReceivedTimes::new();
     for record in reader.records() {
-        let record = record.map_err(|e| bad(e.position().map_or(0, csv::Position::line), e.to_string()))?;
+        let record = record.map_err(|e| bad(e.position().map_or(0, csv::Position::line), of_csv(e)))?;
         let line = record.position().map_or(0, csv::Position::line);
         let text = record.get(ts).unwrap_or_default();
         let time = crate::normalise::parse_timestamp(&crate::read::Cell::Text(text.to_owned()))
@@ -92,7 +92,7 @@ pub fn gather(paths: &[PathBuf], received: &ReceivedTimes, now: NaiveDateTime) -
         let io = |source| DeliveryError::Io { path: path.clone(), source };
         let meta = std::fs::metadata(path).map_err(io)?;
         if meta.is_dir() {
-            walk(path, path, &mut out)?;
+            walk(path, path, &mut Vec::new(), &mut out)?;
         } else {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             out.push((hint_of(path), name, path.clone()));
@@ -138,8 +138,19 @@ fn hint_of(path: &Path) -> String {
     parts[parts.len().saturating_sub(3)..].join("/")
 }
 
-fn walk(root: &Path, dir: &Path, out: &mut Vec<(String, String, PathBuf)>) -> Result<(), DeliveryError> {
+/// Collects the files of a folder; `above` are the real paths of the folders that it lies in.
+fn walk(
+    root: &Path,
+    dir: &Path,
+    above: &mut Vec<PathBuf>,
+    out: &mut Vec<(String, String, PathBuf)>,
+) -> Result<(), DeliveryError> {
     let io = |source| DeliveryError::Io { path: dir.to_owned(), source };
+    let real = dir.canonicalize().map_err(io)?;
+    if above.contains(&real) {
+        return Err(DeliveryError::Loop { path: dir.to_owned(), to: real });
+    }
+    above.push(real);
     for entry in std::fs::read_dir(dir).map_err(io)? {
         let path = entry.map_err(io)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -151,12 +162,13 @@ fn walk(root: &Path, dir: &Path, out: &mut Vec<(String, String, PathBuf)>) -> Re
             if dir == root && name == "truth" {
                 continue;
             }
-            walk(root, &path, out)?;
+            walk(root, &path, above, out)?;
         } else if is_return(&path, &name, dir == root) {
             let relative = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
             out.push((relative.clone(), relative, path));
         }
     }
+    above.pop();
     Ok(())
 }
 
@@ -213,5 +225,39 @@ impl Iterator for CheckedStream {
             let (i, file) = self.results.recv().ok()?;
             self.early.insert(i, file);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_back_to_a_folder_above_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let (inner, other) = (dir.path().join("船山区/202503"), dir.path().join("船山区/备份"));
+        std::fs::create_dir_all(&inner).unwrap();
+        std::fs::write(inner.join("月报.csv"), "一,二").unwrap();
+        std::os::unix::fs::symlink(&inner, &other).unwrap();
+        let gather = || gather(&[dir.path().to_owned()], &BTreeMap::new(), NaiveDateTime::default());
+        assert_eq!(gather().unwrap().len(), 2, "a link aside is a folder");
+        std::os::unix::fs::symlink(dir.path(), inner.join("回头")).unwrap();
+        let error = gather().unwrap_err().to_string();
+        assert!(error.contains("回头") && error.contains("链接"), "{error}");
+    }
+
+    #[test]
+    fn a_faulty_list_of_times_is_named_in_chinese() {
+        let dir = tempfile::tempdir().unwrap();
+        let list = dir.path().join("manifest.csv");
+        for (text, cause) in [("file,received_ts\na,2025-01-09 09:54:00,b\n", "应有2列，却有3列"), ("file,x\n", "缺少")]
+        {
+            std::fs::write(&list, text).unwrap();
+            let error = read_received(&list).unwrap_err().to_string();
+            assert!(error.contains(cause), "{error}");
+        }
+        let error = read_received(&dir.path().join("没有.csv")).unwrap_err().to_string();
+        assert!(error.ends_with("没有这个文件或文件夹"), "{error}");
     }
 }

@@ -15,5 +15,7 @@ pub mod normalise;
 pub mod period;
 pub mod read;
 pub mod recognise;
+mod spill;
+mod system;
 pub mod template;
 pub mod value;

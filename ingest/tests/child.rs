@@ -68,7 +68,7 @@ fn a_lack_of_memory_is_a_mistake_of_the_file() {
         sheet.write_string(row, 1, format!("又一段第{row}户的情况记录，内容较长，内容较长")).unwrap();
     }
     book.save(&path).unwrap();
-    let error = reader(80 << 20, Duration::from_secs(60)).read(&path).unwrap_err();
+    let error = reader(40 << 20, Duration::from_secs(60)).read(&path).unwrap_err();
     assert_eq!(error.code(), "DQ002");
     assert!(error.to_string().contains("内存"), "{error}");
     assert!(!error.remedy().is_empty());

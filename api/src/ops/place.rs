@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use suixin_ingest::check::locate_column;
+use suixin_ingest::check::{keep_headers, locate_column};
 use suixin_ingest::contract::Table;
 use suixin_ingest::read::{self, Sheet, cell_ref};
 use suixin_metrics::trace::{Part, Trace, TracedRow};
@@ -52,12 +52,12 @@ impl<'a> Places<'a> {
         read_columns(contract, &part.statement).into_iter().filter_map(place).take(COLUMNS).collect()
     }
 
-    /// The sheets of a received file, only their first rows: a header is all that is looked for.
+    /// The sheets of a received file, only their first rows and headers, which are all that is looked for.
     fn sheets(&mut self, sha: &str) -> &[Sheet] {
         if !self.files.contains_key(sha) && self.files.len() < FILES {
             let bytes = self.app.warehouse.file(sha).unwrap_or_default();
             let mut sheets = read::read_bytes(&bytes).map(|f| f.sheets).unwrap_or_default();
-            sheets.iter_mut().for_each(|s| s.rows.truncate(40));
+            sheets.iter_mut().for_each(|s| keep_headers(&self.app.contracts, s));
             self.files.insert(sha.to_owned(), sheets);
         }
         self.files.get(sha).map(Vec::as_slice).unwrap_or_default()

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::checked::{Issue, Level};
-use crate::read::{Cell, RawRow, Sheet, cell_ref};
+use crate::read::{Cell, RawRow, Sheet, cell_place, cell_ref};
 use crate::recognise::own::FINDINGS;
 
 /// Rows from the top in which a header is looked for.
@@ -96,7 +96,7 @@ fn locate(sheets: &[&Sheet], issue: &Issue) -> Option<(usize, u32, u16)> {
     let at = sheets.iter().position(|s| s.name == issue.sheet)?;
     let sheet = sheets[at];
     let Some(row) = issue.row else { return Some((at, 0, 0)) };
-    let by_cell = issue.cell.as_deref().and_then(address);
+    let by_cell = issue.cell.as_deref().and_then(cell_place);
     let (row, column) = by_cell.unwrap_or_else(|| {
         let column = issue.header.as_deref().and_then(|h| column_of(sheet, h, row));
         (row, column.unwrap_or_else(|| first_filled(sheet, row)))
@@ -121,16 +121,6 @@ fn first_filled(sheet: &Sheet, row: u32) -> usize {
 fn inside_merge(sheet: &Sheet, row: u32, column: usize) -> (u32, usize) {
     let holds = |m: &&(u32, usize, u32, usize)| (m.0..=m.2).contains(&row) && (m.1..=m.3).contains(&column);
     sheet.marks.merges.iter().find(holds).map_or((row, column), |m| (m.0, m.1))
-}
-
-/// `D17` → row 17, column 3.
-fn address(text: &str) -> Option<(u32, usize)> {
-    let split = text.find(|c: char| c.is_ascii_digit())?;
-    let (letters, digits) = text.split_at(split);
-    let column = letters.bytes().try_fold(0_usize, |n, b| {
-        b.is_ascii_uppercase().then(|| n.checked_mul(26)?.checked_add(usize::from(b - b'A') + 1))?
-    })?;
-    Some((digits.parse().ok()?, column.checked_sub(1)?))
 }
 
 /// The address of a place as people name it.

@@ -9,6 +9,8 @@ use crate::read::cell_ref;
 
 /// Warnings that are listed one by one, because each concerns a person or a body.
 const LISTED: [&str; 3] = ["DQ007", "DQ008", "DQ027"];
+/// Mistakes of a table that are listed one by one. Nobody corrects more of them by hand, and they must not fill the memory.
+const MOST_LISTED: usize = 100_000;
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy)]
@@ -41,20 +43,28 @@ impl Place<'_> {
     }
 }
 
-/// Issues of a table; warnings of one kind in one column become one line with a count.
-#[derive(Debug, Default)]
+/// Issues of a table; warnings of one kind in one column become one line with a count, and so does what is beyond
+/// [`MOST_LISTED`].
+#[derive(Debug)]
 pub(super) struct Issues {
     list: Vec<Issue>,
-    gathered: BTreeMap<(String, Option<String>), (Issue, u64)>,
+    most: usize,
+    gathered: BTreeMap<(String, Option<String>, Level), (Issue, u64)>,
+}
+
+impl Default for Issues {
+    fn default() -> Self {
+        Self { list: Vec::new(), most: MOST_LISTED, gathered: BTreeMap::new() }
+    }
 }
 
 impl Issues {
     pub fn push(&mut self, issue: Issue) {
-        if issue.level == Level::Error || LISTED.contains(&issue.code.as_str()) {
+        if is_listed(&issue) && self.list.len() < self.most {
             self.list.push(issue);
             return;
         }
-        let key = (issue.code.clone(), issue.header.clone());
+        let key = (issue.code.clone(), issue.header.clone(), issue.level);
         self.gathered.entry(key).and_modify(|(_, n)| *n += 1).or_insert((issue, 1));
     }
 
@@ -65,7 +75,10 @@ impl Issues {
     pub fn finish(self) -> Vec<Issue> {
         let mut list = self.list;
         list.extend(self.gathered.into_values().map(|(mut issue, n)| {
-            if n > 1 {
+            if is_listed(&issue) {
+                issue.message =
+                    format!("{}（错误太多，本列这类问题另有{n}处不再逐条列出，此为其中第一处）", issue.message);
+            } else if n > 1 {
                 issue.message = format!("{}（本列共{n}处，此为第一处）", issue.message);
             }
             issue
@@ -73,6 +86,10 @@ impl Issues {
         list.sort_by_key(|i| i.row);
         list
     }
+}
+
+fn is_listed(issue: &Issue) -> bool {
+    issue.level == Level::Error || LISTED.contains(&issue.code.as_str())
 }
 
 /// A value as written, with personal data masked; long text cut.
@@ -86,5 +103,27 @@ pub(super) fn mask(column: &Column, shown: &str) -> String {
             let masked = crate::normalise::mask_personal(shown).unwrap_or_else(|| shown.to_owned());
             masked.chars().take(60).collect()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_mistakes_are_counted_and_none_is_silent() {
+        let place = Place { file: "月报.csv", sheet: "", has_cells: false };
+        let issue = |row, level| place.at(level, row, Some((0, "金额")), Refusal::new("DQ011", "不是数字", "请核对"));
+        let mut issues = Issues { most: 2, ..Issues::default() };
+        (2..=6).for_each(|row| issues.push(issue(row, Level::Error)));
+        (2..=3).for_each(|row| issues.push(issue(row, Level::Warning)));
+        let list: Vec<(Option<u32>, String)> = issues.finish().into_iter().map(|i| (i.row, i.message)).collect();
+        let meant = [
+            (2, "不是数字"),
+            (2, "不是数字（本列共2处，此为第一处）"),
+            (3, "不是数字"),
+            (4, "不是数字（错误太多，本列这类问题另有3处不再逐条列出，此为其中第一处）"),
+        ];
+        assert_eq!(list, meant.map(|(row, text)| (Some(row), text.to_owned())));
     }
 }

@@ -3,12 +3,15 @@
 
 mod column;
 mod copies;
-mod fill;
 mod hidden;
 mod issues;
+mod keys;
+mod locate;
 mod origin;
 mod own;
+mod page;
 mod plan;
+mod prepare;
 mod row;
 mod rows;
 mod sheet;
@@ -20,19 +23,23 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::NaiveDateTime;
-use sha2::{Digest, Sha256};
 
 use crate::checked::{CheckedFile, Issue, Level, Signatures};
 use crate::contract::Contracts;
 use crate::normalise::{CodeBook, RegionBook};
 use crate::read::child::ChildReader;
-use crate::read::{self, RawFile, ReadError};
+use crate::read::{self, Input, RawFile, ReadError};
 use crate::recognise::{HeaderBook, Names, PathSays, is_own_sheet};
+use crate::spill::{Room, SpillError};
 
 use own::OwnSays;
+use page::{Page, Spool};
 
-pub use sheet::locate_column;
+pub use locate::{keep_headers, locate_column};
 pub(crate) use total::{RowKind, kind_of};
+
+/// Bytes of rows that a file holds in memory; beyond them they wait in private temporary files.
+const MEMORY_BYTES: usize = 64 << 20;
 
 /// Checks files against the contracts; made once, used for many files, from several threads.
 #[derive(Debug)]
@@ -44,6 +51,8 @@ pub struct Checker {
     regions: RegionBook,
     /// Where workbooks of strangers are read; in process without one.
     child: Option<ChildReader>,
+    /// Where rows wait that memory should not hold, and how many bytes it may hold.
+    spill: (PathBuf, usize),
 }
 
 /// A file of a delivery.
@@ -72,6 +81,7 @@ impl Checker {
             regions: RegionBook::new(&contracts),
             contracts,
             child: None,
+            spill: (std::env::temp_dir(), MEMORY_BYTES),
         }
     }
 
@@ -79,6 +89,15 @@ impl Checker {
     #[must_use]
     pub fn reading_in(mut self, child: ChildReader) -> Self {
         self.child = Some(child);
+        self
+    }
+
+    /// The same checker, holding at most so many bytes of the rows of a file in memory (64 MiB unless said otherwise); the
+    /// others wait in `folder` (the system's folder for temporary files) in files without names that only this user may
+    /// read. They hold personal data in clear, so the folder must not be on a network or be backed up.
+    #[must_use]
+    pub fn spilling_to(mut self, folder: PathBuf, memory_bytes: usize) -> Self {
+        self.spill = (folder, memory_bytes);
         self
     }
 
@@ -103,9 +122,10 @@ impl Checker {
             tables: Vec::new(),
             issues: Vec::new(),
         };
-        match self.load(&source.path, &mut file) {
-            Ok(raw) => self.check_sheets(raw, source, &mut file),
-            Err(e) => file.issues.push(file_issue(&file.name, e.code(), e.to_string(), e.remedy())),
+        let read = self.load(&source.path, &mut file);
+        let done = read.and_then(|(raw, pages)| Ok(self.check_sheets(raw, pages, source, &mut file)?));
+        if let Err(e) = done {
+            file.issues.push(file_issue(&file.name, e.code(), e.to_string(), e.remedy()));
         }
         if file.refused() {
             file.tables.clear();
@@ -116,30 +136,38 @@ impl Checker {
         file
     }
 
-    fn load(&self, path: &Path, file: &mut CheckedFile) -> Result<RawFile, ReadError> {
-        let bytes = read::read_bytes_of(path)?;
-        file.size_bytes = bytes.len() as u64;
-        file.sha256 = hex::encode(Sha256::digest(&bytes));
+    fn load(&self, path: &Path, file: &mut CheckedFile) -> Result<(RawFile, Vec<Page>), ReadError> {
+        let (folder, memory_bytes) = &self.spill;
+        let input = Input::open(path, folder)?;
+        (file.sha256, file.size_bytes) = input.digest()?;
+        let mut spool = Spool::new(&self.headers, Room::new(folder, *memory_bytes));
         match &self.child {
-            Some(child) if ChildReader::wants(&bytes) => {
-                drop(bytes);
-                child.read(path)
+            Some(child) if ChildReader::wants(&input.head()?, file.size_bytes) => {
+                drop(input);
+                child.stream(path, &mut spool)?;
             }
-            _ => read::read_bytes(&bytes),
+            _ => read::stream(&input, &mut spool)?,
         }
+        Ok(spool.finish())
     }
 
-    fn check_sheets(&self, raw: RawFile, source: &Source, file: &mut CheckedFile) {
+    fn check_sheets(
+        &self,
+        raw: RawFile,
+        pages: Vec<Page>,
+        source: &Source,
+        file: &mut CheckedFile,
+    ) -> Result<(), SpillError> {
         file.encoding = raw.encoding;
         let path = PathSays::read(&source.hint, &self.names);
         let own = OwnSays::read(&raw.properties, &self.names);
         own.report_version(&self.contracts, file);
-        for mut sheet in raw.sheets.into_iter().filter(|s| !is_own_sheet(s)) {
-            own.speak_for(&mut sheet);
-            self.check_sheet(sheet, &path, file);
+        for mut page in pages.into_iter().filter(|p| !is_own_sheet(&p.head)) {
+            own.speak_for(&mut page.head);
+            self.check_sheet(page, &path, file)?;
         }
         own.settle(&self.contracts, file);
-        copies::settle(&self.contracts, file);
+        copies::settle(&self.contracts, file)?;
         if file.tables.is_empty() && !file.refused() {
             let issue = file_issue(
                 &file.name,
@@ -149,6 +177,7 @@ impl Checker {
             );
             file.issues.push(issue);
         }
+        Ok(())
     }
 }
 

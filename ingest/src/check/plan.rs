@@ -1,13 +1,18 @@
 //! Which column of the sheet is read as which column of the contract, and how its numbers are meant.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
 
 use crate::contract::{Kind, Table};
-use crate::normalise::{CodeBook, Refusal, parse_number};
-use crate::read::{Cell, RawRow, Sheet};
+use crate::normalise::{CodeBook, Refusal};
+use crate::read::{Cell, RawRow};
 use crate::recognise::{HeaderMatch, TitleSays, header_key, split_unit};
+use crate::spill::SpillError;
 
 use super::column::{ColumnPlan, Percent};
+use super::page::Page;
+use super::prepare::percent_columns;
 use super::rows::serial_column;
 use super::total::{RowKind, kind_of};
 
@@ -15,14 +20,15 @@ pub(super) fn plan_columns<'a>(
     table: &'a Table,
     found: &HeaderMatch,
     title: &TitleSays,
-    sheet: &Sheet,
+    page: &Page,
     codes: &'a CodeBook,
-) -> Vec<ColumnPlan<'a>> {
+) -> Result<Vec<ColumnPlan<'a>>, SpillError> {
+    let percents = percents(table, found, page)?;
+    let sheet = &page.head;
     let plan = |(index, (source, header)): (&usize, &(usize, String))| {
         let column = table.columns.get(*index)?;
         let is_amount = column.kind == Kind::Dec2 && column.unit == "元";
         let by_line = title.amount_factor.filter(|_| is_amount);
-        let is_percent = column.unit == "%";
         Some(ColumnPlan {
             index: *index,
             column,
@@ -30,12 +36,12 @@ pub(super) fn plan_columns<'a>(
             header: header.clone(),
             factor: Decimal::from(header_factor(header).or(by_line).unwrap_or(1)),
             codes: codes.of(column),
-            percent: if is_percent { percent_of(sheet, found, *source) } else { Percent::Points },
+            percent: percents.get(source).map_or(Percent::Points, Plain::meaning),
             from_1904: sheet.from_1904,
             typed: sheet.has_cells,
         })
     };
-    found.columns.iter().filter_map(plan).collect()
+    Ok(found.columns.iter().filter_map(plan).collect())
 }
 
 /// The factor in “金额(万元)”.
@@ -48,20 +54,46 @@ fn header_factor(header: &str) -> Option<u32> {
     }
 }
 
-/// What the plain numbers of a column in percent tell together; examples and totals say nothing about the data.
-fn percent_of(sheet: &Sheet, found: &HeaderMatch, column: usize) -> Percent {
-    let serial = serial_column(sheet, found);
-    let rows = sheet.rows.get(found.data_from..).unwrap_or_default().iter();
-    let plain = rows.filter(|r| kind_of(r, serial) == RowKind::Data).filter_map(|r| plain_number(r, column));
-    let (mut shares, mut points) = (false, false);
-    for n in plain {
-        shares |= n > 0.0 && n < 1.0;
-        points |= n > 1.0;
+/// What the plain numbers of each column in percent tell together; examples and totals say nothing about the data.
+fn percents(table: &Table, found: &HeaderMatch, page: &Page) -> Result<BTreeMap<usize, Plain>, SpillError> {
+    let mut seen: BTreeMap<usize, Plain> =
+        percent_columns(table, found).into_iter().map(|c| (c, Plain::default())).collect();
+    if !seen.is_empty() {
+        let serial = serial_column(&page.head, found);
+        for row in page.data(table, found) {
+            let row = row?;
+            note_plain(&row, serial, &mut seen);
+        }
     }
-    match (shares, points) {
-        (true, false) => Percent::Shares,
-        (true, true) => Percent::Unclear,
-        (false, _) => Percent::Points,
+    Ok(seen)
+}
+
+fn note_plain(row: &RawRow, serial: Option<usize>, seen: &mut BTreeMap<usize, Plain>) {
+    if kind_of(row, serial) != RowKind::Data {
+        return;
+    }
+    for (column, plain) in seen {
+        if let Some(n) = plain_number(row, *column) {
+            plain.shares |= n > 0.0 && n < 1.0;
+            plain.points |= n > 1.0;
+        }
+    }
+}
+
+/// Whether a column holds numbers below and above one.
+#[derive(Default)]
+struct Plain {
+    shares: bool,
+    points: bool,
+}
+
+impl Plain {
+    fn meaning(&self) -> Percent {
+        match (self.shares, self.points) {
+            (true, false) => Percent::Shares,
+            (true, true) => Percent::Unclear,
+            (false, _) => Percent::Points,
+        }
     }
 }
 
@@ -70,21 +102,6 @@ fn plain_number(row: &RawRow, column: usize) -> Option<f64> {
         Cell::Number(n) => Some(*n),
         Cell::Text(t) => t.trim().parse().ok(),
         _ => None,
-    }
-}
-
-/// Numbers shown as 95 % are written so, in the columns whose unit is percent: the file holds 0.95.
-pub(super) fn write_percents(table: &Table, found: &HeaderMatch, sheet: &mut Sheet) {
-    let of_column = |index: &usize| table.columns.get(*index).is_some_and(|c| c.unit == "%");
-    let columns: Vec<usize> = found.columns.iter().filter(|(i, _)| of_column(i)).map(|(_, (at, _))| *at).collect();
-    for row in &mut sheet.rows {
-        for column in &columns {
-            let shown = u32::try_from(*column).is_ok_and(|c| sheet.marks.percents.contains(&(row.no, c)));
-            let share = parse_number(row.cell(*column)).ok().filter(|a| shown && !a.was_text);
-            if let Some(share) = share {
-                row.cells[*column] = Cell::Text(format!("{}%", (share.value * Decimal::ONE_HUNDRED).normalize()));
-            }
-        }
     }
 }
 
@@ -98,23 +115,15 @@ pub(super) fn shares_remark(plan: &ColumnPlan<'_>) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     #[test]
     fn an_example_and_a_total_say_nothing_about_shares() {
         let row = |no: u32, first: &str, n: f64| RawRow { no, cells: vec![Cell::Text(first.into()), Cell::Number(n)] };
         let of = |rows: Vec<RawRow>| {
-            let found = HeaderMatch {
-                table: String::new(),
-                header_from: 0,
-                data_from: 0,
-                columns: BTreeMap::new(),
-                unknown: Vec::new(),
-                missing: Vec::new(),
-            };
-            percent_of(&Sheet { rows, ..Sheet::default() }, &found, 1)
+            let mut seen = BTreeMap::from([(1, Plain::default())]);
+            rows.iter().for_each(|r| note_plain(r, None, &mut seen));
+            seen[&1].meaning()
         };
         let around = |data: RawRow| of(vec![row(1, "示例：甲", 50.0), data, row(3, "合计", 1.3)]);
         assert_eq!(around(row(2, "甲", 0.25)), Percent::Shares);

@@ -2,38 +2,48 @@
 
 use std::collections::BTreeMap;
 
-use crate::checked::{CheckedFile, CheckedTable, Level, SentHeader};
-use crate::contract::{Contracts, Form, FormTable, Table};
+use crate::checked::{CheckedFile, CheckedRows, CheckedTable, Level, SentHeader};
+use crate::contract::{Form, FormTable, Table};
 use crate::normalise::Refusal;
 use crate::period::Period;
 use crate::read::{RawRow, Sheet};
 use crate::recognise::{HeaderMatch, PathSays, TitleSays, header_key, read_title};
+use crate::spill::SpillError;
 
 use super::Checker;
 use super::column::ColumnPlan;
-use super::fill::fill_down;
 use super::hidden::hidden_things;
 use super::issues::Place;
 use super::origin::decide_period;
-use super::plan::{plan_columns, write_percents};
+use super::page::Page;
+use super::plan::plan_columns;
 use super::row::RowReader;
 use super::rows::read_rows;
+use super::split::Region;
 
 /// Words in the name of a sheet that explains and carries no data.
 const EXPLAINING: [&str; 9] = ["说明", "须知", "目录", "封面", "字典", "代码", "样例", "示例", "校验结果"];
 
+/// What a table is, and who sent it for when.
+struct Decided<'c> {
+    table: &'c Table,
+    form: &'c Form,
+    unit: String,
+    period: Period,
+}
+
 impl Checker {
-    pub(super) fn check_sheet(&self, sheet: Sheet, path: &PathSays, file: &mut CheckedFile) {
-        let (name, sheet_name, has_cells) = (file.name.clone(), sheet.name.clone(), sheet.has_cells);
+    pub(super) fn check_sheet(&self, page: Page, path: &PathSays, file: &mut CheckedFile) -> Result<(), SpillError> {
+        let (name, sheet_name, has_cells) = (file.name.clone(), page.head.name.clone(), page.head.has_cells);
         let place = Place { file: &name, sheet: &sheet_name, has_cells };
-        let remarks = hidden_things(&sheet);
+        let remarks = hidden_things(&page.head);
         let mut first: Option<TitleSays> = None;
-        for mut region in self.regions(sheet, path) {
-            let Some(found) = region.found else {
-                file.issues.extend(unknown(&region.sheet).map(|what| place.whole(Level::Warning, what)));
+        for Region { page, found } in self.regions(page, path)? {
+            let Some(found) = found else {
+                file.issues.extend(unknown(&page)?.map(|what| place.whole(Level::Warning, what)));
                 continue;
             };
-            let title = read_title(&region.sheet.rows[..found.header_from], &self.names);
+            let title = read_title(&page.head.rows[..found.header_from], &self.names);
             let title = match &first {
                 Some(earlier) => title.or(earlier),
                 None => {
@@ -41,17 +51,18 @@ impl Checker {
                     first.insert(title).clone()
                 }
             };
-            match self.check_table(&mut region.sheet, &found, &title, path, place, file) {
-                Ok(table) => file.tables.push(table),
+            match self.decide(&page.head, &found, &title, path) {
+                Ok(decided) => {
+                    let table = self.check_table((&page, &found), &title, decided, path, place, file)?;
+                    file.tables.push(table);
+                }
                 Err(refusal) => file.issues.push(place.whole(Level::Error, refusal)),
             }
         }
+        Ok(())
     }
 
     pub(super) fn find_table(&self, sheet: &Sheet, path: &PathSays) -> Option<HeaderMatch> {
-        if sheet.rows.iter().all(RawRow::is_blank) {
-            return self.nil_return(sheet);
-        }
         let top: String =
             sheet.rows.iter().take(4).flat_map(|r| &r.cells).map(|c| header_key(&c.shown()) + " ").collect();
         let (sheet_name, stem) = (header_key(&sheet.name), header_key(&path.stem));
@@ -76,12 +87,12 @@ impl Checker {
     }
 
     /// A JSON list without rows has no headers; its own word for the table is enough.
-    fn nil_return(&self, sheet: &Sheet) -> Option<HeaderMatch> {
+    pub(super) fn nil_return(&self, sheet: &Sheet, rows: usize) -> Option<HeaderMatch> {
         let said = header_key(sheet.said.table.as_deref()?);
         let table = self.contracts.tables.values().find(|t| !t.is_system() && header_key(&t.title) == said)?;
         Some(HeaderMatch {
             table: table.name.clone(),
-            data_from: sheet.rows.len(),
+            data_from: rows,
             header_from: 0,
             columns: BTreeMap::new(),
             unknown: Vec::new(),
@@ -89,28 +100,37 @@ impl Checker {
         })
     }
 
-    fn check_table(
+    fn decide(
         &self,
-        sheet: &mut Sheet,
+        sheet: &Sheet,
         found: &HeaderMatch,
         title: &TitleSays,
         path: &PathSays,
-        place: Place<'_>,
-        file: &mut CheckedFile,
-    ) -> Result<CheckedTable, Refusal> {
+    ) -> Result<Decided<'_>, Refusal> {
         let (table, form, entry) = self.contract_of(found)?;
         let unit = self.decide_unit(title, sheet, path, entry)?;
         let period = decide_period(title, sheet, path, entry, table)?;
-        fill_down(sheet, found.data_from);
-        write_percents(table, found, sheet);
-        let plans = plan_columns(table, found, title, sheet, &self.codes);
-        let township = self.regions.resolve(&sheet.name, "township", &unit, None).ok();
+        Ok(Decided { table, form, unit, period })
+    }
+
+    fn check_table(
+        &self,
+        (page, found): (&Page, &HeaderMatch),
+        title: &TitleSays,
+        decided: Decided<'_>,
+        path: &PathSays,
+        place: Place<'_>,
+        file: &mut CheckedFile,
+    ) -> Result<CheckedTable, SpillError> {
+        let Decided { table, form, unit, period } = decided;
+        let plans = plan_columns(table, found, title, page, &self.codes)?;
+        let township = self.regions.resolve(&page.head.name, "township", &unit, None).ok();
         let (regions, codes) = (&self.regions, &self.codes);
         let reader = RowReader { table, plans: &plans, regions, codes, place, unit: &unit, township };
-        let mut out = new_table(table, form, unit.clone(), period, sheet.name.clone());
+        let mut out = new_table(table, form, unit.clone(), period, page.head.name.clone());
         out.correction = title.correction || path.correction;
-        out.headers = sent_headers(&plans, sheet.has_cells);
-        read_rows(&reader, sheet, found, &mut out, file);
+        out.headers = sent_headers(&plans, page.head.has_cells);
+        read_rows(&reader, page, found, &mut out, file)?;
         Ok(out)
     }
 
@@ -129,12 +149,19 @@ impl Checker {
 }
 
 /// A remark about a sheet that is no known form; none where it only explains.
-fn unknown(sheet: &Sheet) -> Option<Refusal> {
-    let filled = |r: &&RawRow| r.cells.iter().filter(|c| !c.is_blank()).count() > 2;
-    let looks_like_data = sheet.rows.iter().filter(filled).take(2).count() == 2;
-    let explains = EXPLAINING.iter().any(|word| sheet.name.contains(word));
-    (looks_like_data && !explains)
-        .then(|| Refusal::new("DQ002", "工作表不是已知的报表，没有取数", "如应取数，请使用市局下发的报表模板"))
+fn unknown(page: &Page) -> Result<Option<Refusal>, SpillError> {
+    let filled = |r: &RawRow| r.cells.iter().filter(|c| !c.is_blank()).count() > 2;
+    let mut rows = 0;
+    for row in page.rows(0) {
+        let row = row?;
+        rows += usize::from(filled(&row));
+        if rows == 2 {
+            break;
+        }
+    }
+    let explains = EXPLAINING.iter().any(|word| page.head.name.contains(word));
+    Ok((rows == 2 && !explains)
+        .then(|| Refusal::new("DQ002", "工作表不是已知的报表，没有取数", "如应取数，请使用市局下发的报表模板")))
 }
 
 fn sent_headers(plans: &[ColumnPlan<'_>], has_cells: bool) -> BTreeMap<usize, SentHeader> {
@@ -152,19 +179,10 @@ fn new_table(table: &Table, form: &Form, unit: String, period: Period, sheet: St
         correction: false,
         sheet,
         headers: BTreeMap::new(),
-        rows: Vec::new(),
+        rows: CheckedRows::default(),
         rows_read: 0,
         issues: Vec::new(),
         refused: false,
         total_ok: None,
     }
-}
-
-/// The column of a sheet (from 0) in which a contract column stands, to show the cell that a value came from.
-#[must_use]
-pub fn locate_column(contracts: &Contracts, sheet: &Sheet, table: &str, column: &str) -> Option<usize> {
-    let book = crate::recognise::HeaderBook::new(contracts);
-    let found = book.find(contracts, &sheet.rows, &|t| usize::from(t.name == table) * 10_000)?;
-    let index = contracts.table(table)?.index_of(column)?;
-    (found.table == table).then(|| found.columns.get(&index).map(|(at, _)| *at))?
 }

@@ -53,15 +53,11 @@ fn is_footer(text: &str) -> bool {
 
 /// Compares a total row with the sums of the detail, in the unit of the sheet, tolerance 0.01.
 /// A column of which some cell is no number is not compared: its own mistake is reported already.
-pub(super) fn check_total(
-    table: &Table,
-    plans: &[ColumnPlan<'_>],
-    detail: &[&RawRow],
-    total: &RawRow,
-) -> Option<Refusal> {
-    for plan in plans.iter().filter(|p| is_amount(table, p)) {
+pub(super) fn check_total(sums: &Sums<'_, '_>, total: &RawRow) -> Option<Refusal> {
+    for column in &sums.columns {
+        let plan = column.plan;
         let Some(stated) = in_unit(plan, total.cell(plan.source)) else { continue };
-        let Some(sum) = sum(plan, detail) else { continue };
+        let Some(sum) = column.running else { continue };
         if (stated - sum).abs() > Decimal::new(1, 2) {
             return Some(Refusal::new(
                 "DQ014",
@@ -79,13 +75,62 @@ pub(super) fn check_total(
     None
 }
 
-fn is_amount(table: &Table, plan: &ColumnPlan<'_>) -> bool {
-    matches!(plan.column.kind, Kind::Dec2 | Kind::Int) && !table.natural_key.contains(&plan.column.name)
+/// Sums of the amounts of a table, gathered in one pass over its data rows.
+pub(super) struct Sums<'a, 'p> {
+    columns: Vec<Sum<'a, 'p>>,
+    /// Numbers of data rows before which (and after the last) a sum is kept.
+    bounds: Vec<usize>,
+    rows: usize,
 }
 
-fn sum(plan: &ColumnPlan<'_>, detail: &[&RawRow]) -> Option<Decimal> {
-    let cells = detail.iter().map(|r| r.cell(plan.source)).filter(|c| !plan.is_nothing(c));
-    cells.map(|c| in_unit(plan, c)).sum()
+struct Sum<'a, 'p> {
+    plan: &'a ColumnPlan<'p>,
+    /// `None` from the first cell on that is no number.
+    running: Option<Decimal>,
+    /// The sum at each bound passed.
+    at: Vec<Decimal>,
+}
+
+impl<'a, 'p> Sums<'a, 'p> {
+    /// For the columns of amounts in which one of the stated rows says something.
+    pub fn new<'r>(
+        table: &Table,
+        plans: &'a [ColumnPlan<'p>],
+        stated: impl Iterator<Item = &'r RawRow> + Clone,
+        mut bounds: Vec<usize>,
+    ) -> Self {
+        bounds.push(0);
+        bounds.sort_unstable();
+        bounds.dedup();
+        let says = |plan: &&ColumnPlan<'_>| stated.clone().any(|row| in_unit(plan, row.cell(plan.source)).is_some());
+        let plans = plans.iter().filter(|p| is_amount(table, p)).filter(says);
+        let columns = plans.map(|plan| Sum { plan, running: Some(Decimal::ZERO), at: Vec::new() }).collect();
+        Self { columns, bounds, rows: 0 }
+    }
+
+    /// Adds the next data row.
+    pub fn add(&mut self, row: &RawRow) {
+        self.keep();
+        self.rows += 1;
+        for column in &mut self.columns {
+            let cell = row.cell(column.plan.source);
+            if !column.plan.is_nothing(cell) {
+                let more = in_unit(column.plan, cell);
+                column.running = column.running.zip(more).and_then(|(sum, more)| sum.checked_add(more));
+            }
+        }
+    }
+
+    /// Keeps the sums where a bound is reached.
+    pub fn keep(&mut self) {
+        if self.bounds.binary_search(&self.rows).is_ok() {
+            self.columns.iter_mut().for_each(|c| c.at.extend(c.running));
+        }
+    }
+}
+
+fn is_amount(table: &Table, plan: &ColumnPlan<'_>) -> bool {
+    matches!(plan.column.kind, Kind::Dec2 | Kind::Int) && !table.natural_key.contains(&plan.column.name)
 }
 
 /// A number in the unit of the sheet: a cell may say its own.
@@ -96,21 +141,16 @@ fn in_unit(plan: &ColumnPlan<'_>, cell: &Cell) -> Option<Decimal> {
 
 /// Compares subtotals with the rows that they close (or open, where each township begins with its own). A subtotal may
 /// cover several groups, as one of a township does over those of its villages.
-pub(super) fn check_subtotals(
-    table: &Table,
-    plans: &[ColumnPlan<'_>],
-    detail: &[&RawRow],
-    subtotals: &[(usize, &RawRow)],
-) -> Option<(u32, Refusal)> {
+pub(super) fn check_subtotals(sums: &Sums<'_, '_>, subtotals: &[(usize, RawRow)]) -> Option<(u32, Refusal)> {
     let opening = subtotals.first().is_some_and(|(at, _)| *at == 0);
-    for plan in plans.iter().filter(|p| is_amount(table, p)) {
-        let Some(sums) = running_sums(plan, detail) else { continue };
-        let bounds = || subtotals.iter().map(|(at, _)| *at).chain([0, detail.len()]);
+    for column in sums.columns.iter().filter(|c| c.running.is_some()) {
+        let plan = column.plan;
         for (at, row) in subtotals {
             let Some(stated) = in_unit(plan, row.cell(plan.source)) else { continue };
-            let covers = |other: usize| if opening { sums[other] - sums[*at] } else { sums[*at] - sums[other] };
-            let mut groups = bounds().filter(|b| if opening { b > at } else { b < at });
-            if !groups.any(|other| (covers(other) - stated).abs() <= Decimal::new(1, 2)) {
+            let Ok(here) = sums.bounds.binary_search(at) else { continue };
+            let others = if opening { &column.at[here + 1..] } else { &column.at[..here] };
+            let covers = |other: &Decimal| if opening { other - column.at[here] } else { column.at[here] - other };
+            if !others.iter().any(|other| (covers(other) - stated).abs() <= Decimal::new(1, 2)) {
                 let what = format!(
                     "小计行“{}”（{}）为 {}，与所含明细之和不符，整表退回",
                     plan.header,
@@ -124,27 +164,29 @@ pub(super) fn check_subtotals(
     None
 }
 
-/// The sum of the first n rows for every n; `None` when some cell is no number.
-fn running_sums(plan: &ColumnPlan<'_>, detail: &[&RawRow]) -> Option<Vec<Decimal>> {
-    let mut sums = vec![Decimal::ZERO];
-    for row in detail {
-        let more = sum(plan, &[row])?;
-        sums.push(sums.last().copied().unwrap_or_default().checked_add(more)?);
-    }
-    Some(sums)
+/// DQ013: the unit line says 万元 and the amounts look like 元, because their median is large.
+#[derive(Default)]
+pub(super) struct Magnitude {
+    numbers: u64,
+    plausible: u64,
 }
 
-/// DQ013: the unit line says 万元 and the amounts look like 元.
-pub(super) fn unit_looks_wrong(plan: &ColumnPlan<'_>, detail: &[&RawRow]) -> Option<Refusal> {
-    if plan.factor <= Decimal::ONE {
-        return None;
+impl Magnitude {
+    pub fn add(&mut self, plan: &ColumnPlan<'_>, row: &RawRow) {
+        if plan.factor <= Decimal::ONE {
+            return;
+        }
+        if let Ok(amount) = parse_number(row.cell(plan.source)) {
+            self.numbers += 1;
+            self.plausible += u64::from(amount.value <= Decimal::from(1_000_000));
+        }
     }
-    let mut values: Vec<Decimal> =
-        detail.iter().filter_map(|r| parse_number(r.cell(plan.source)).ok()).map(|a| a.value).collect();
-    values.sort_unstable();
-    let median = *values.get(values.len() / 2)?;
-    (median > Decimal::from(1_000_000))
-        .then(|| Refusal::new("DQ013", "单位写的是万元，但数字像是以元填写", "请核对单位行与金额"))
+
+    /// The upper median is large exactly when no more than half of the numbers are not.
+    pub fn looks_wrong(&self) -> Option<Refusal> {
+        (self.numbers > 0 && self.plausible <= self.numbers / 2)
+            .then(|| Refusal::new("DQ013", "单位写的是万元，但数字像是以元填写", "请核对单位行与金额"))
+    }
 }
 
 /// The names under a return: 填表人, 审核人, 单位负责人.

@@ -4,7 +4,7 @@
 //! GB18030 without a mark.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read, Seek};
+use std::io::{self, BufReader, Read, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 
 use encoding_rs::GB18030;
@@ -12,6 +12,8 @@ use zip::ZipArchive;
 
 use super::ReadError;
 use super::bounds::{is_bomb, too_large};
+use super::causes;
+use crate::system::in_words;
 
 /// Files in an archive.
 const MAX_FILES: usize = 2_000;
@@ -35,10 +37,20 @@ pub fn files_in(path: &Path) -> Result<Option<Vec<String>>, ReadError> {
 /// # Errors
 /// When there is no such file, or the archive is faulty.
 pub fn read_bytes_of(path: &Path) -> Result<Vec<u8>, ReadError> {
-    let Some(archive) = archive_of(path) else { return Ok(std::fs::read(path)?) };
+    if archive_of(path).is_none() {
+        return Ok(std::fs::read(path)?);
+    }
+    let mut bytes = Vec::new();
+    copy_member(path, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Unpacks the file inside an archive that a path leads to.
+pub(super) fn copy_member(path: &Path, to: &mut dyn Write) -> Result<(), ReadError> {
+    let archive = archive_of(path).ok_or(io::ErrorKind::NotFound).map_err(io::Error::from)?;
     let inside = path.strip_prefix(&archive).unwrap_or(path);
     let inside: Vec<String> = inside.components().map(|c| c.as_os_str().to_string_lossy().into_owned()).collect();
-    read_member(&mut open(BufReader::new(File::open(&archive)?))?, &inside.join("/"))
+    read_member(&mut open(BufReader::new(File::open(&archive)?))?, &inside.join("/"), to)
 }
 
 /// The archive that a path leads into; `None` where the path itself is on disk, or nothing of it is.
@@ -51,8 +63,8 @@ pub fn archive_of(path: &Path) -> Option<PathBuf> {
 }
 
 /// Why an archive that was met where a workbook should be is not read.
-pub(super) fn refusal(bytes: &[u8]) -> Option<ReadError> {
-    let mut zip = match open(Cursor::new(bytes)) {
+pub(super) fn refusal<R: Read + Seek>(from: R) -> Option<ReadError> {
+    let mut zip = match open(from) {
         Ok(zip) => zip,
         Err(e) => return Some(e),
     };
@@ -69,11 +81,14 @@ pub(super) fn refusal(bytes: &[u8]) -> Option<ReadError> {
 }
 
 fn open<R: Read + Seek>(from: R) -> Result<ZipArchive<R>, ReadError> {
-    ZipArchive::new(from).map_err(|e| damaged(&e))
+    ZipArchive::new(from).map_err(|e| damaged(&causes::of_zip(&e)))
 }
 
-fn damaged(e: &dyn std::fmt::Display) -> ReadError {
-    ReadError::unreadable(format!("文件不是完整的工作簿或压缩包（{e}）"), "文件可能没有传完或已损坏，请重新导出后再报")
+fn damaged(cause: &str) -> ReadError {
+    ReadError::unreadable(
+        format!("文件不是完整的工作簿或压缩包（{cause}）"),
+        "文件可能没有传完或已损坏，请重新导出后再报",
+    )
 }
 
 fn list<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Option<Vec<String>>, ReadError> {
@@ -85,7 +100,7 @@ fn list<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Option<Vec<String>>, 
     }
     let (mut names, mut unpacked) = (Vec::new(), 0_u64);
     for i in 0..zip.len() {
-        let part = zip.by_index_raw(i).map_err(|e| damaged(&e))?;
+        let part = zip.by_index_raw(i).map_err(|e| damaged(&causes::of_zip(&e)))?;
         let name = name_of(part.name_raw()).filter(|n| is_safe(n) && !part.is_symlink());
         let name = name.ok_or_else(|| unsafe_path(part.name()))?;
         if part.encrypted() {
@@ -125,24 +140,32 @@ fn is_safe(name: &str) -> bool {
     plain && !name.is_empty() && !drive && !name.chars().any(char::is_control)
 }
 
-fn read_member<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str) -> Result<Vec<u8>, ReadError> {
+fn read_member<R: Read + Seek>(zip: &mut ZipArchive<R>, name: &str, to: &mut dyn Write) -> Result<(), ReadError> {
     for i in 0..zip.len() {
-        let raw = zip.by_index_raw(i).map_err(|e| damaged(&e))?;
+        let raw = zip.by_index_raw(i).map_err(|e| damaged(&causes::of_zip(&e)))?;
         if name_of(raw.name_raw()).as_deref() != Some(name) {
             continue;
         }
         drop(raw);
-        let part = zip.by_index(i).map_err(|e| damaged(&e))?;
+        let part = zip.by_index(i).map_err(|e| damaged(&causes::of_zip(&e)))?;
         let size = part.size();
         if is_bomb(size, part.compressed_size()) || size > MAX_FILE {
             return Err(too_large(format!("解压后有 {} MB", size >> 20)));
         }
-        let mut bytes = Vec::new();
         // A part may lie about its size.
-        part.take(size + 1).read_to_end(&mut bytes).map_err(|e| damaged(&e))?;
-        return if bytes.len() as u64 == size { Ok(bytes) } else { Err(damaged(&"大小与目录不符")) };
+        let length = io::copy(&mut part.take(size + 1), to).map_err(not_unpacked)?;
+        return if length == size { Ok(()) } else { Err(damaged("大小与目录不符")) };
     }
     Err(ReadError::Io(io::ErrorKind::NotFound.into()))
+}
+
+/// A full disk is no fault of the archive.
+fn not_unpacked(e: io::Error) -> ReadError {
+    use io::ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match e.kind() {
+        StorageFull | QuotaExceeded | ReadOnlyFilesystem | PermissionDenied => ReadError::Io(e),
+        _ => damaged(&in_words(&e)),
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::io::{self, Cursor, Read, Write};
 
 use super::bounds::too_large;
 use super::{Marks, ReadError, cell_ref};
+use crate::system::in_words;
 
 /// Cells of the used rectangles of all sheets: a full sheet of sixty columns.
 const MAX_RECTANGLE: u64 = 4_000_000;
@@ -24,17 +25,17 @@ pub(super) struct Scanned {
 
 /// Looks at the records of an old workbook.
 pub(super) fn scan(bytes: &[u8]) -> Result<Scanned, ReadError> {
-    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
+    let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(|e| damaged(&in_words(&e)))?;
     if file.walk().any(|e| e.is_storage() && matches!(e.name(), "_VBA_PROJECT_CUR" | "VBA" | "Macros")) {
         return Err(forbidden("工作簿含有宏"));
     }
     let name = ["/Workbook", "/Book", "/WORKBOOK", "/BOOK"].into_iter().find(|n| file.is_stream(n));
-    let name = name.ok_or_else(|| damaged(&"没有工作簿"))?;
+    let name = name.ok_or_else(|| damaged("里面没有工作簿"))?;
     let mut stream = Vec::new();
-    let whole = file.open_stream(name).map_err(|e| damaged(&e))?;
-    whole.take(bytes.len() as u64).read_to_end(&mut stream).map_err(|e| damaged(&e))?;
+    let whole = file.open_stream(name).map_err(|e| damaged(&in_words(&e)))?;
+    whole.take(bytes.len() as u64).read_to_end(&mut stream).map_err(|e| damaged(&in_words(&e)))?;
     let marks = Scan::default().run(&stream)?;
-    let container = contain(name, &stream).map_err(|e| damaged(&e))?;
+    let container = contain(name, &stream).map_err(|e| damaged(&in_words(&e)))?;
     Ok(Scanned { marks, container })
 }
 
@@ -45,8 +46,11 @@ fn contain(name: &str, stream: &[u8]) -> io::Result<Vec<u8>> {
     Ok(file.into_inner().into_inner())
 }
 
-fn damaged(e: &dyn std::fmt::Display) -> ReadError {
-    ReadError::unreadable(format!("旧版工作簿（.xls）读不了（{e}）"), "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送")
+fn damaged(cause: &str) -> ReadError {
+    ReadError::unreadable(
+        format!("旧版工作簿（.xls）读不了（{cause}）"),
+        "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送",
+    )
 }
 
 fn forbidden(what: &str) -> ReadError {

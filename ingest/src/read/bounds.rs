@@ -1,9 +1,10 @@
 //! Limits that keep a hostile or broken file from eating the machine.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::{Read, Seek};
 
 use super::ReadError;
+use super::causes;
 use super::marks::{Marks, read_marks};
 
 /// Rows of a sheet; Excel has no more.
@@ -30,14 +31,14 @@ pub(crate) fn is_bomb(unpacked: u64, packed: u64) -> bool {
 }
 
 /// Looks into the directory of a workbook before the reader unpacks anything; hands over the marks of its sheets.
-pub(super) fn check_zip(bytes: &[u8]) -> Result<BTreeMap<String, Marks>, ReadError> {
+pub(super) fn check_zip<R: Read + Seek>(from: R) -> Result<BTreeMap<String, Marks>, ReadError> {
     let damaged = |e: zip::result::ZipError| {
         ReadError::unreadable(
-            format!("文件不是完整的 Excel 工作簿（{e}）"),
+            format!("文件不是完整的 Excel 工作簿（{}）", causes::of_zip(&e)),
             "文件可能没有传完或已损坏，请重新导出后再报",
         )
     };
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut zip = zip::ZipArchive::new(from).map_err(damaged)?;
     if zip.len() > MAX_PARTS {
         return Err(too_large(format!("工作簿有 {} 个部件", zip.len())));
     }
@@ -65,13 +66,17 @@ pub(super) fn check_zip(bytes: &[u8]) -> Result<BTreeMap<String, Marks>, ReadErr
 }
 
 /// A part may lie about its size: count what really comes out.
-fn check_real_size(zip: &mut zip::ZipArchive<Cursor<&[u8]>>) -> Result<(), ReadError> {
+fn check_real_size<R: Read + Seek>(zip: &mut zip::ZipArchive<R>) -> Result<(), ReadError> {
     for i in 0..zip.len() {
         let Ok(part) = zip.by_index(i) else { continue };
         let (claimed, name) = (part.size(), part.name().to_owned());
         let mut over = part.take(claimed.saturating_add(1));
-        let really = std::io::copy(&mut over, &mut std::io::sink())
-            .map_err(|e| ReadError::unreadable(format!("工作簿部件 {name} 已损坏（{e}）"), "请重新导出后再报"))?;
+        let really = std::io::copy(&mut over, &mut std::io::sink()).map_err(|e| {
+            ReadError::unreadable(
+                format!("工作簿部件 {name} 已损坏（{}）", crate::system::in_words(&e)),
+                "请重新导出后再报",
+            )
+        })?;
         if really > claimed {
             return Err(too_large(format!("工作簿部件 {name} 的实际大小超过声明")));
         }

@@ -120,9 +120,29 @@ pub fn cell_ref(column: usize, row: u32) -> String {
     letters.iter().rev().collect::<String>() + &row.to_string()
 }
 
+/// The row (from 1) and column (from 0) of an address such as `D17`, as [`cell_ref`] writes it.
+#[must_use]
+pub fn cell_place(address: &str) -> Option<(u32, usize)> {
+    let (letters, digits) = address.split_at(address.find(|c: char| c.is_ascii_digit())?);
+    let column = letters.bytes().try_fold(0_usize, |n, b| {
+        b.is_ascii_uppercase().then(|| n.checked_mul(26)?.checked_add(usize::from(b - b'A') + 1))?
+    })?;
+    Some((digits.parse().ok()?, column.checked_sub(1)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_read_as_it_is_written() {
+        for (column, row) in [(0, 1), (25, 9), (26, 17), (701, 2), (702, 1_048_576)] {
+            assert_eq!(cell_place(&cell_ref(column, row)), Some((row, column)));
+        }
+        for wrong in ["", "17", "D", "d17", "D17x", "AAAAAAAAAAAAAAAAAAAA1"] {
+            assert_eq!(cell_place(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn addresses() {

@@ -4,12 +4,14 @@
 //! child: its death or its delay becomes a mistake of that file. [`serve`] is the child: a binary calls it in a hidden
 //! subcommand. [`ChildReader`] is the parent.
 //!
-//! When it is used: a checker with a [`ChildReader`] reads every workbook (zip or OLE) in a child, and every other file
+//! When it is used: a checker with a [`ChildReader`] reads every workbook (zip or OLE) and Parquet file in a child, and every other file
 //! above [`LARGE_BYTES`]; text below that is read in process, because its reader allocates no more than the text itself.
 //! A checker without one, as in tests, reads everything in process.
+//!
+//! Rows cross as they are read, in frames, so that neither side holds a sheet.
 
 use std::collections::BTreeMap;
-use std::io::{BufReader, BufWriter, Read, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -17,12 +19,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{RawFile, RawRow, ReadError, Sheet};
+use super::sink::Collect;
+use super::{Input, RawFile, RawRow, ReadError, Sheet, Sink};
 
 /// Text files above this size are read in a child too.
 pub const LARGE_BYTES: u64 = 64 << 20;
-/// Rows of a frame.
+/// Rows of a frame, and bytes that wait on either side.
 const ROWS: usize = 256;
+const BUFFER: usize = 256 << 10;
 /// Bytes that a child may hand over, and bytes of one frame.
 const MAX_OUTPUT: u64 = 4 << 30;
 const MAX_FRAME: u32 = 1 << 28;
@@ -60,6 +64,8 @@ enum Frame {
     Sheet(Box<Sheet>),
     /// More rows of the last sheet.
     Rows(Vec<RawRow>),
+    /// The rows of the last sheet come once more.
+    Again,
     End,
     Failed {
         forbidden: bool,
@@ -76,11 +82,11 @@ impl ChildReader {
         Self { program, arguments, limits }
     }
 
-    /// Whether a file with these bytes is read in a child.
+    /// Whether a file that begins with these bytes and is that long is read in a child.
     #[must_use]
-    pub fn wants(bytes: &[u8]) -> bool {
-        let workbook = bytes.starts_with(b"PK") || bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]);
-        workbook || bytes.len() as u64 > LARGE_BYTES
+    pub fn wants(head: &[u8], size_bytes: u64) -> bool {
+        let containers: [&[u8]; 3] = [b"PK", &[0xD0, 0xCF, 0x11, 0xE0], b"PAR1"];
+        containers.iter().any(|magic| head.starts_with(magic)) || size_bytes > LARGE_BYTES
     }
 
     /// Reads a file, on disk or inside an archive.
@@ -88,6 +94,13 @@ impl ChildReader {
     /// # Errors
     /// As [`super::read_file`]; also when the child exceeds its limits or dies.
     pub fn read(&self, path: &Path) -> Result<RawFile, ReadError> {
+        let mut out = Collect::default();
+        self.stream(path, &mut out)?;
+        Ok(out.file)
+    }
+
+    /// As [`ChildReader::read`], handing on what comes.
+    pub(crate) fn stream(&self, path: &Path, sink: &mut dyn Sink) -> Result<(), ReadError> {
         let mut child = Command::new(&self.program)
             .args(&self.arguments)
             .arg(self.limits.memory_bytes.to_string())
@@ -100,7 +113,7 @@ impl ChildReader {
         let (done, waits) = mpsc::channel::<()>();
         let limit = self.limits.time;
         let watchdog = std::thread::spawn(move || watch(child, &waits, limit));
-        let answer = stdout.and_then(|out| decode(BufReader::new(out.take(MAX_OUTPUT))));
+        let answer = stdout.and_then(|out| receive(BufReader::with_capacity(BUFFER, out.take(MAX_OUTPUT)), sink));
         drop(done);
         let late = watchdog.join().unwrap_or(false);
         match answer {
@@ -132,65 +145,104 @@ pub fn serve(memory_bytes: u64, path: &Path) -> ExitCode {
     if limit_memory(memory_bytes).is_err() {
         return ExitCode::FAILURE;
     }
-    match encode(super::read_file(path), &mut BufWriter::new(std::io::stdout().lock())) {
+    let mut sender = Sender::new(BufWriter::with_capacity(BUFFER, io::stdout().lock()));
+    let answer = Input::open(path, &std::env::temp_dir()).and_then(|input| super::stream(&input, &mut sender));
+    match sender.finish(answer) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
 #[cfg(unix)]
-fn limit_memory(bytes: u64) -> std::io::Result<()> {
+fn limit_memory(bytes: u64) -> io::Result<()> {
     rlimit::setrlimit(rlimit::Resource::AS, bytes, bytes)
 }
 
 #[cfg(not(unix))]
-fn limit_memory(_: u64) -> std::io::Result<()> {
+fn limit_memory(_: u64) -> io::Result<()> {
     Ok(())
 }
 
-fn encode(answer: Result<RawFile, ReadError>, out: &mut impl Write) -> std::io::Result<()> {
-    let file = match answer {
-        Ok(file) => file,
-        Err(e) => {
-            let forbidden = matches!(e, ReadError::Forbidden { .. });
-            return put(&Frame::Failed { forbidden, what: e.to_string(), remedy: e.remedy() }, out);
+/// The child's side: frames of rows as they are read.
+struct Sender<W> {
+    out: W,
+    rows: Vec<RawRow>,
+}
+
+impl<W: Write> Sender<W> {
+    fn new(out: W) -> Self {
+        Self { out, rows: Vec::with_capacity(ROWS) }
+    }
+
+    fn send(&mut self, frame: &Frame) -> io::Result<()> {
+        if !self.rows.is_empty() {
+            put(&Frame::Rows(std::mem::take(&mut self.rows)), &mut self.out)?;
         }
-    };
-    put(&Frame::File(file.encoding, file.properties), out)?;
-    for mut sheet in file.sheets {
-        let mut rows = std::mem::take(&mut sheet.rows).into_iter();
-        put(&Frame::Sheet(Box::new(sheet)), out)?;
-        loop {
-            let some: Vec<RawRow> = rows.by_ref().take(ROWS).collect();
-            if some.is_empty() {
-                break;
+        put(frame, &mut self.out)
+    }
+
+    fn finish(mut self, answer: Result<(), ReadError>) -> io::Result<()> {
+        match answer {
+            Ok(()) => self.send(&Frame::End),
+            Err(e) => {
+                let forbidden = matches!(e, ReadError::Forbidden { .. });
+                self.send(&Frame::Failed { forbidden, what: e.to_string(), remedy: e.remedy() })
             }
-            put(&Frame::Rows(some), out)?;
         }
     }
-    put(&Frame::End, out)
+}
+
+impl<W: Write> Sink for Sender<W> {
+    fn file(&mut self, file: RawFile) -> Result<(), ReadError> {
+        Ok(self.send(&Frame::File(file.encoding, file.properties))?)
+    }
+
+    fn sheet(&mut self, sheet: Sheet) -> Result<(), ReadError> {
+        Ok(self.send(&Frame::Sheet(Box::new(sheet)))?)
+    }
+
+    fn row(&mut self, row: RawRow) -> Result<(), ReadError> {
+        self.rows.push(row);
+        if self.rows.len() == ROWS {
+            let frame = Frame::Rows(std::mem::take(&mut self.rows));
+            put(&frame, &mut self.out)?;
+            if let Frame::Rows(rows) = frame {
+                self.rows = rows;
+                self.rows.clear();
+            }
+        }
+        Ok(())
+    }
+
+    fn again(&mut self) -> Result<(), ReadError> {
+        self.rows.clear();
+        Ok(self.send(&Frame::Again)?)
+    }
 }
 
 /// A frame: four bytes of length, then the frame.
-fn put(frame: &Frame, out: &mut impl Write) -> std::io::Result<()> {
-    let bytes = postcard::to_stdvec(frame).map_err(std::io::Error::other)?;
-    let length = u32::try_from(bytes.len()).map_err(std::io::Error::other)?;
+fn put(frame: &Frame, out: &mut impl Write) -> io::Result<()> {
+    let bytes = postcard::to_stdvec(frame).map_err(io::Error::other)?;
+    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
     out.write_all(&length.to_le_bytes())?;
     out.write_all(&bytes)?;
     if matches!(frame, Frame::End | Frame::Failed { .. }) { out.flush() } else { Ok(()) }
 }
 
-/// `None` when the answer is cut off or no answer.
-fn decode(mut from: impl Read) -> Option<Result<RawFile, ReadError>> {
-    let mut file = RawFile { encoding: String::new(), sheets: Vec::new(), properties: BTreeMap::new() };
+/// The parent's side. `None` when the answer is cut off or no answer.
+fn receive(mut from: impl Read, sink: &mut dyn Sink) -> Option<Result<(), ReadError>> {
     loop {
-        match next(&mut from)? {
-            Frame::File(encoding, properties) => (file.encoding, file.properties) = (encoding, properties),
-            Frame::Sheet(sheet) => file.sheets.push(*sheet),
-            Frame::Rows(rows) => file.sheets.last_mut()?.rows.extend(rows),
-            Frame::End => return Some(Ok(file)),
+        let taken = match next(&mut from)? {
+            Frame::File(encoding, properties) => sink.file(RawFile { encoding, properties, sheets: Vec::new() }),
+            Frame::Sheet(sheet) => sink.sheet(*sheet),
+            Frame::Rows(rows) => rows.into_iter().try_for_each(|row| sink.row(row)),
+            Frame::Again => sink.again(),
+            Frame::End => return Some(Ok(())),
             Frame::Failed { forbidden: true, what, remedy } => return Some(Err(ReadError::Forbidden { what, remedy })),
             Frame::Failed { what, remedy, .. } => return Some(Err(ReadError::NotReadable { what, remedy })),
+        };
+        if let Err(e) = taken {
+            return Some(Err(e));
         }
     }
 }
@@ -210,7 +262,18 @@ fn next(from: &mut impl Read) -> Option<Frame> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::{Cell, Marks};
+    use crate::read::{Cell, Marks, sink::hand_over};
+
+    fn encode(answer: Result<RawFile, ReadError>, out: &mut Vec<u8>) -> io::Result<()> {
+        let mut sender = Sender::new(out);
+        let answer = answer.and_then(|file| hand_over(file, &mut sender));
+        sender.finish(answer)
+    }
+
+    fn decode(from: &[u8]) -> Option<Result<RawFile, ReadError>> {
+        let mut out = Collect::default();
+        Some(receive(from, &mut out)?.map(|()| out.file))
+    }
 
     #[test]
     fn what_a_child_says_is_what_it_read() {

@@ -1,79 +1,53 @@
-//! Tables in text: the encoding (UTF-8 with or without BOM, UTF-16, GB18030) and the separator are found from the content.
+//! Tables in text: the separator is found from the content, the records are handed on as they are read.
 
 use std::collections::BTreeMap;
-
-use encoding_rs::{GB18030, UTF_16BE, UTF_16LE};
+use std::io::Read;
 
 use super::bounds::{self, MAX_COLUMNS};
-use super::{Cell, RawFile, RawRow, ReadError, Sheet};
+use super::causes;
+use super::decode::{self, Text};
+use super::{Cell, Input, RawFile, RawRow, ReadError, Sheet, Sink};
 
-/// The text of a file and the name of its encoding.
-pub(super) fn decode(bytes: &[u8]) -> Result<(String, &'static str), ReadError> {
-    let known = match bytes {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8(rest.to_vec()).ok().map(|t| (t, "UTF-8")),
-        [0xFF, 0xFE, rest @ ..] => whole(UTF_16LE, rest).map(|t| (t, "UTF-16")),
-        [0xFE, 0xFF, rest @ ..] => whole(UTF_16BE, rest).map(|t| (t, "UTF-16")),
-        // Tables have separators and line ends, which are half zero in UTF-16.
-        _ if bytes.contains(&0) => without_mark(bytes).map(|t| (t, "UTF-16")),
-        _ => match std::str::from_utf8(bytes) {
-            Ok(text) => Some((text.to_owned(), "UTF-8")),
-            Err(_) => whole(GB18030, bytes).map(|t| (t, "GB18030")),
-        },
-    };
-    known.filter(|(text, _)| !looks_binary(text)).ok_or_else(|| {
-        ReadError::unreadable(
-            "文件不是工作簿，也不是可读的文本（编码无法识别）",
-            "请报送 .xlsx 工作簿，或用 UTF-8、GB18030 编码导出的 CSV",
-        )
-    })
-}
+/// Bytes from which the separator is judged.
+const JUDGED_BYTES: u64 = 1 << 20;
 
-fn whole(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> Option<String> {
-    encoding.decode_without_bom_handling_and_without_replacement(bytes).map(std::borrow::Cow::into_owned)
-}
-
-/// UTF-16 without a byte order mark: the zeros stand behind the ASCII characters (LE) or before them (BE).
-fn without_mark(bytes: &[u8]) -> Option<String> {
-    let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|b| **b == 0).count();
-    let (even, odd) = (zeros(0), zeros(1));
-    let encoding = if odd > even { UTF_16LE } else { UTF_16BE };
-    whole(encoding, bytes).filter(|t| even.min(odd) == 0 && t.contains('\n'))
-}
-
-/// Control characters do not occur in a table.
-fn looks_binary(text: &str) -> bool {
-    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-}
-
-pub(super) fn read(text: &str, encoding: &str) -> Result<RawFile, ReadError> {
+pub(super) fn read(input: &Input<'_>, text: &Text, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    sink.file(RawFile { encoding: text.name.to_owned(), sheets: Vec::new(), properties: BTreeMap::new() })?;
+    sink.sheet(Sheet::default())?;
+    let mut head = Vec::new();
+    decode::reader(input, text)?.take(JUDGED_BYTES).read_to_end(&mut head)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
-        .delimiter(separator(text))
-        .from_reader(text.as_bytes());
-    let mut rows = Vec::new();
-    for (i, record) in reader.records().enumerate() {
-        let no = u32::try_from(i + 1).unwrap_or(u32::MAX);
-        let record = record
-            .map_err(|e| ReadError::unreadable(format!("第 {no} 行读不了：{e}"), "请检查这一行的引号和分隔符"))?;
+        .delimiter(separator(&head))
+        .buffer_capacity(256 << 10)
+        .from_reader(decode::reader(input, text)?);
+    let mut record = csv::StringRecord::new();
+    for no in 1_u32.. {
+        if !reader.read_record(&mut record).map_err(|e| faulty(no, e))? {
+            break;
+        }
         if record.len() > MAX_COLUMNS as usize {
             return Err(bounds::too_large(format!("第 {no} 行有 {} 列", record.len())));
         }
         let cells = record.iter().map(|f| if f.is_empty() { Cell::Empty } else { Cell::Text(f.to_owned()) }).collect();
-        rows.push(RawRow { no, cells });
+        sink.row(RawRow { no, cells })?;
     }
-    let sheets = vec![Sheet { rows, ..Sheet::default() }];
-    Ok(RawFile { encoding: encoding.to_owned(), sheets, properties: BTreeMap::new() })
+    Ok(())
+}
+
+fn faulty(no: u32, e: csv::Error) -> ReadError {
+    ReadError::unreadable(format!("第 {no} 行读不了：{}", causes::of_csv(e)), "请检查这一行的引号和分隔符")
 }
 
 /// Lines from which the separator is judged; titles above the header have none.
 const JUDGED_LINES: usize = 40;
 
 /// The separator that some line has most of, outside quotes; a comma where there is none.
-fn separator(text: &str) -> u8 {
+fn separator(text: &[u8]) -> u8 {
     let mut best = (0, b',');
     let (mut counts, mut quoted, mut lines) = ([0_usize; 3], false, 0);
-    for b in text.bytes().chain(std::iter::once(b'\n')) {
+    for b in text.iter().copied().chain(std::iter::once(b'\n')) {
         match b {
             b'"' => quoted = !quoted,
             b'\n' | b'\r' if !quoted => {
@@ -96,7 +70,17 @@ const SEPARATORS: [u8; 3] = [b';', b'\t', b','];
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::GB18030;
+
     use super::*;
+
+    fn decode(bytes: &[u8]) -> Result<(&[u8], &'static str), ReadError> {
+        Ok((bytes, decode::survey(&Input::of(bytes))?.name))
+    }
+
+    fn read(bytes: &[u8], _: &str) -> Result<RawFile, ReadError> {
+        crate::read::read_bytes(bytes)
+    }
 
     #[test]
     fn encodings_and_separators() {

@@ -9,6 +9,8 @@ use quick_xml::{Reader, XmlVersion, events::Event};
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
+use super::cell::cell_place as address;
+
 /// Hidden rows that are named one by one; more are only counted.
 const NAMED: usize = 20;
 /// Sums that are remembered; a form has one a column.
@@ -213,16 +215,6 @@ fn region(text: &str) -> Option<(u32, usize, u32, usize)> {
     let (from, to) = text.split_once(':')?;
     let ((r1, c1), (r2, c2)) = (address(from)?, address(to)?);
     Some((r1, c1, r2, c2))
-}
-
-/// `B3` → row 3, column 1.
-fn address(text: &str) -> Option<(u32, usize)> {
-    let split = text.find(|c: char| c.is_ascii_digit())?;
-    let (letters, digits) = text.split_at(split);
-    let column = letters.bytes().try_fold(0_usize, |n, b| {
-        b.is_ascii_uppercase().then(|| n.checked_mul(26)?.checked_add(usize::from(b - b'A') + 1))?
-    })?;
-    Some((digits.parse().ok()?, column.checked_sub(1)?))
 }
 
 #[cfg(test)]

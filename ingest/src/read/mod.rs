@@ -1,4 +1,4 @@
-//! Reading files as counties send them into plain sheets of cells: workbooks, CSV and JSON.
+//! Reading files as counties send them into plain sheets of cells: workbooks, CSV, JSON and Parquet.
 //!
 //! Nothing is interpreted here beyond the type that the file itself gives to a cell. What a file is, is decided by its
 //! first bytes and never by its name.
@@ -6,28 +6,38 @@
 mod archive;
 mod biff;
 mod bounds;
+pub(crate) mod causes;
 mod cell;
 pub mod child;
 mod csv_file;
+mod decode;
+mod input;
 mod json_file;
 mod marks;
+mod parquet_file;
+mod sink;
 mod xls;
 mod xlsx;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::spill::SpillError;
+use crate::system::in_words;
+
 pub use archive::{archive_of, files_in, read_bytes_of};
 pub use bounds::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
-pub use cell::{Cell, RawRow, Said, Sheet, cell_ref, is_blank_char};
+pub use cell::{Cell, RawRow, Said, Sheet, cell_place, cell_ref, is_blank_char};
+pub(crate) use input::Input;
 pub use marks::Marks;
+pub(crate) use sink::Sink;
 
 /// A file as read.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RawFile {
-    /// `XLSX`, `XLS`, `UTF-8`, `GB18030`, `UTF-16` or `JSON`.
+    /// `XLSX`, `XLS`, `PARQUET`, `UTF-8`, `GB18030`, `UTF-16` or `JSON`.
     pub encoding: String,
-    /// Its sheets; one without a name for CSV and JSON.
+    /// Its sheets; one without a name for CSV, JSON and Parquet.
     pub sheets: Vec<Sheet>,
     /// Custom document properties of a workbook, by name.
     pub properties: BTreeMap<String, String>,
@@ -37,8 +47,11 @@ pub struct RawFile {
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The disk says no.
-    #[error("文件读不出来：{0}")]
+    #[error("文件读不出来：{}", in_words(.0))]
     Io(#[from] std::io::Error),
+    /// The rows do not fit into memory, and the disk does not take them.
+    #[error("{0}")]
+    Spill(#[from] SpillError),
     /// No bytes.
     #[error("文件是空的")]
     Empty,
@@ -76,6 +89,7 @@ impl ReadError {
     pub fn remedy(&self) -> String {
         match self {
             Self::Io(_) => "请检查文件是否存在、是否正被占用，然后再报".to_owned(),
+            Self::Spill(_) => "这不是报表的错误，请系统管理员检查临时文件夹和磁盘空间后重新接收".to_owned(),
             Self::Empty => "请确认导出成功后重新报送；本期没有数据的，请保留表头作零报告".to_owned(),
             Self::NotReadable { remedy, .. } | Self::Forbidden { remedy, .. } => remedy.clone(),
         }
@@ -87,8 +101,7 @@ impl ReadError {
 /// # Errors
 /// When the file is empty, damaged, encrypted, of another kind, too large, or carries macros or external links.
 pub fn read_file(path: &Path) -> Result<RawFile, ReadError> {
-    let bytes = read_bytes_of(path)?;
-    read_bytes(&bytes)
+    collect(&Input::open(path, &std::env::temp_dir())?)
 }
 
 /// Reads the bytes of a file into sheets; see [`read_file`].
@@ -96,25 +109,44 @@ pub fn read_file(path: &Path) -> Result<RawFile, ReadError> {
 /// # Errors
 /// As [`read_file`].
 pub fn read_bytes(bytes: &[u8]) -> Result<RawFile, ReadError> {
+    collect(&Input::of(bytes))
+}
+
+fn collect(input: &Input<'_>) -> Result<RawFile, ReadError> {
+    let mut out = sink::Collect::default();
+    stream(input, &mut out)?;
+    Ok(out.file)
+}
+
+/// Reads a file and hands its sheets and rows on as they come. What was handed on before an error counts for nothing.
+pub(crate) fn stream(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     // The readers of workbooks are other people's code; a fault in them must not stop the other files of a delivery.
-    std::panic::catch_unwind(|| read_by_kind(bytes)).unwrap_or_else(|_| {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| stream_by_kind(input, sink))).unwrap_or_else(|_| {
         Err(ReadError::unreadable("文件的内部结构异常，无法读取", "请在 Excel 或 WPS 中打开、另存后重新报送"))
     })
 }
 
-fn read_by_kind(bytes: &[u8]) -> Result<RawFile, ReadError> {
-    match bytes {
+fn stream_by_kind(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    match input.head()?.as_slice() {
         [] => Err(ReadError::Empty),
-        [b'P', b'K', ..] => match archive::refusal(bytes) {
+        [b'P', b'K', ..] => match archive::refusal(input.reader()?) {
             Some(refusal) => Err(refusal),
-            None => xlsx::read(bytes),
+            None => xlsx::read(input, sink),
         },
-        [0xD0, 0xCF, 0x11, 0xE0, ..] if is_encrypted(bytes) => {
-            Err(ReadError::unreadable("文件已加密，无法读取", "请去除打开密码后重新报送"))
+        head if head.starts_with(parquet_file::MAGIC) => parquet_file::read(input, sink),
+        head if head.starts_with(parquet_file::ENCRYPTED) => {
+            Err(ReadError::unreadable("文件已加密，无法读取", "请不加密导出后重新报送"))
         }
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => xls::read(bytes),
-        _ => read_text(bytes),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => read_ole(&input.bytes()?, sink),
+        _ => read_text(input, sink),
     }
+}
+
+fn read_ole(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ReadError> {
+    if is_encrypted(bytes) {
+        return Err(ReadError::unreadable("文件已加密，无法读取", "请去除打开密码后重新报送"));
+    }
+    sink::hand_over(xls::read(bytes)?, sink)
 }
 
 /// An encrypted workbook is an OLE container with a stream of this name.
@@ -123,20 +155,14 @@ fn is_encrypted(bytes: &[u8]) -> bool {
     bytes.windows(name.len()).any(|w| w == name)
 }
 
-fn read_text(bytes: &[u8]) -> Result<RawFile, ReadError> {
-    let (text, encoding) = csv_file::decode(bytes)?;
-    let start = text.trim_start();
-    if start.is_empty() {
-        return Err(ReadError::Empty);
+fn read_text(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    let text = decode::survey(input)?;
+    match text.first {
+        None => Err(ReadError::Empty),
+        Some('{' | '[') => sink::hand_over(json_file::read(&decode::whole(input, &text)?)?, sink),
+        Some('<') => {
+            Err(ReadError::unreadable("这是网页格式的文件，不是工作簿", "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送"))
+        }
+        Some(_) => csv_file::read(input, &text, sink),
     }
-    if start.starts_with(['{', '[']) {
-        return json_file::read(&text);
-    }
-    if start.starts_with('<') {
-        return Err(ReadError::unreadable(
-            "这是网页格式的文件，不是工作簿",
-            "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送",
-        ));
-    }
-    csv_file::read(&text, encoding)
 }

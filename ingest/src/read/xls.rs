@@ -7,6 +7,7 @@ use calamine::{Data, Reader, SheetVisible, Xls, XlsError};
 
 use super::biff;
 use super::bounds::{self, MAX_CELLS};
+use super::causes;
 use super::{Cell, Marks, RawFile, RawRow, ReadError, Sheet};
 
 pub(super) fn read(bytes: &[u8]) -> Result<RawFile, ReadError> {
@@ -61,5 +62,8 @@ fn convert(value: &Data) -> Cell {
 }
 
 fn damaged(e: &XlsError) -> ReadError {
-    ReadError::unreadable(format!("旧版工作簿（.xls）读不了（{e}）"), "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送")
+    ReadError::unreadable(
+        format!("旧版工作簿（.xls）读不了（{}）", causes::of_xls(e)),
+        "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送",
+    )
 }

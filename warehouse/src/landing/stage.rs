@@ -227,7 +227,13 @@ fn stage_table(store: &Store, table: CheckedTable, clear: &mut ClearTexts) -> Re
     }
     let period = Period::from_str(&table.period).map_err(|e| Error::Input(e.to_string()))?;
     let rows_read = table.rows_read.max(table.rows.len() as u64);
-    let kept: Vec<CheckedRow> = table.rows.into_iter().filter(|r| !r.rejected && !table.refused).collect();
+    let mut kept: Vec<CheckedRow> = Vec::new();
+    for row in table.rows.into_rows() {
+        let row = row.map_err(|e| Error::storage(shape.name(), e))?;
+        if !row.rejected && !table.refused {
+            kept.push(row);
+        }
+    }
     let row_no = kept.iter().map(|r| r.row_no).collect();
     let waiting = kept
         .iter()
