@@ -100,7 +100,6 @@ impl<T: Spilled> Rows<T> {
 
     /// How many there are.
     #[must_use]
-    #[expect(clippy::len_without_is_empty, reason = "nobody asks")]
     pub fn len(&self) -> usize {
         self.on_disk() + self.tail.len()
     }

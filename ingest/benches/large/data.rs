@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use crate::Outcome;
 
@@ -72,7 +72,9 @@ pub fn write_workbook(path: &Path, rows: u32) -> Outcome<()> {
         for (column, text) in (0..).zip(row(i)) {
             match usize::from(column) {
                 AMOUNT => sheet.write_number(i + 2, column, text.parse::<f64>()?)?,
-                DATE => sheet.write_datetime_with_format(i + 2, column, &text.parse::<chrono::NaiveDate>()?, &date)?,
+                DATE => {
+                    sheet.write_datetime_with_format(i + 2, column, &ExcelDateTime::parse_from_str(&text)?, &date)?
+                }
                 _ => sheet.write_string(i + 2, column, text)?,
             };
         }

@@ -98,7 +98,7 @@ mod tests {
         ] {
             let (text, found) = decode(&bytes).unwrap();
             assert_eq!(found, encoding);
-            let file = read(&text, found).unwrap();
+            let file = read(text, found).unwrap();
             assert_eq!(file.sheets[0].rows[1].cells[1], Cell::Text("郪江".into()));
         }
     }

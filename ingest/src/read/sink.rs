@@ -44,12 +44,16 @@ impl Sink for Collect {
     }
 
     fn row(&mut self, row: RawRow) -> Result<(), ReadError> {
-        self.file.sheets.last_mut().map(|s| s.rows.push(row));
+        if let Some(sheet) = self.file.sheets.last_mut() {
+            sheet.rows.push(row);
+        }
         Ok(())
     }
 
     fn again(&mut self) -> Result<(), ReadError> {
-        self.file.sheets.last_mut().map(|s| s.rows.clear());
+        if let Some(sheet) = self.file.sheets.last_mut() {
+            sheet.rows.clear();
+        }
         Ok(())
     }
 }
