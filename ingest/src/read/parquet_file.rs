@@ -79,12 +79,10 @@ fn check_claims(file: &ParquetMetaData, size_bytes: u64) -> Result<(), ReadError
                 "请改用时间戳（timestamp）类型导出后重新报送",
             ));
         }
-        let known = matches!(
-            column.compression(),
-            Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_) | Compression::GZIP(_)
-        );
+        let known =
+            matches!(column.compression(), Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_));
         if !known {
-            return Err(refused(name, "的压缩方式不支持", "请改用 snappy、zstd 或 gzip 压缩后重新报送"));
+            return Err(refused(name, "的压缩方式不支持", "请改用 snappy 或 zstd 压缩后重新报送"));
         }
     }
     Ok(())
