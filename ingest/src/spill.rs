@@ -92,6 +92,12 @@ impl<T: Spilled> Rows<T> {
         Self { disk: None, tail: Vec::new(), tail_weight: 0, room: room.clone() }
     }
 
+    /// Rows that are in memory already and stay there.
+    #[must_use]
+    pub fn held(rows: Vec<T>) -> Self {
+        Self { disk: None, tail: rows, tail_weight: 0, room: Room::new(Path::new(""), usize::MAX) }
+    }
+
     /// Memory and folder that they use.
     #[must_use]
     pub fn room(&self) -> &Room {

@@ -1,16 +1,15 @@
 //! The web door from outside: scenarios as data, refusals of the gate, packs, the description against the routes.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use suixin_api::http::openapi::Description;
 use suixin_api::http::routes;
 use utoipa::OpenApi;
 
-use crate::support::{Answer, HTML, JSON, PROBLEM, YEAR, empty, get, query, scored, send};
+use crate::support::{Answer, HTML, JSON, PROBLEM, empty, get, query, scored, send};
 
 /// The requests of `http.toml`.
 #[derive(serde::Deserialize)]

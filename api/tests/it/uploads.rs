@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use serde_json::json;
 
-use crate::support::{empty, get, send};
+use crate::support::{HTML, PROBLEM, send, with_returns};
 
 const HEADER: &str = "编号,渠道,主题,日期,受众人次,媒体层级,乡镇(街道)\n";
 

@@ -88,6 +88,13 @@ impl CheckedRows {
     }
 }
 
+/// Rows that somebody made by hand; they stay in memory.
+impl From<Vec<CheckedRow>> for CheckedRows {
+    fn from(rows: Vec<CheckedRow>) -> Self {
+        Self::new(Rows::held(rows))
+    }
+}
+
 impl TakenBack {
     fn apply<'a>(&self, at: usize, mut row: Cow<'a, CheckedRow>) -> Cow<'a, CheckedRow> {
         let this = self.some.get(at / 64).is_some_and(|bits| bits >> (at % 64) & 1 == 1);

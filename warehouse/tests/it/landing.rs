@@ -5,7 +5,9 @@ use suixin_ingest::checked::{CheckedTable, Level, SentHeader};
 use suixin_ingest::value::Value;
 use suixin_warehouse::Intake;
 
-use crate::support::{NOW, World, clock, codes, correction, issue, list, needs, persons, quiet, table, waiting};
+use crate::support::{
+    NOW, World, clock, codes, correction, edited, issue, list, needs, persons, quiet, table, waiting,
+};
 
 const A: &str = "510903";
 const B: &str = "510904";
@@ -78,7 +80,7 @@ async fn a_row_that_names_nothing_is_taken_back_and_so_are_those_that_name_it() 
     };
     let mut need = needs(A, "202501", &[("n1", "p1", "10"), ("n2", "p9", "10"), ("n3", "p1", "10")]);
     let at = crate::support::contracts().table("need_item").unwrap().index_of("visit_id").unwrap();
-    need.rows[2].values[at] = "v9".into();
+    need = edited(need, |rows| rows[2].values[at] = "v9".into());
     need.headers.insert(at, SentHeader { text: "走访单号".to_owned(), column: Some(3) });
     let landing =
         world.land(vec![world.file("a.xlsx", DAY, vec![need, persons(A, "202501", &["p1"]), visit("v1", None)])]).await;
@@ -93,9 +95,8 @@ async fn a_row_that_names_nothing_is_taken_back_and_so_are_those_that_name_it() 
     );
     assert_eq!(world.list("SELECT need_id FROM need_item").await, "n1");
     // The person goes, and with him the needs that name him, in one delivery.
-    let mut gone = persons(A, "202502", &["p5"]);
     let at = crate::support::contracts().table("person").unwrap().index_of("household_id").unwrap();
-    gone.rows[0].values[at] = "h404".into();
+    let gone = edited(persons(A, "202502", &["p5"]), |rows| rows[0].values[at] = "h404".into());
     let landing =
         world.land(vec![world.file("b.xlsx", DAY, vec![needs(A, "202502", &[("n5", "p5", "10")]), gone])]).await;
     assert_eq!(codes(&landing), "DQ019:5,DQ019:5");
@@ -140,8 +141,7 @@ async fn an_invalid_number_stands_only_where_person_gives_a_reason() {
 #[tokio::test]
 async fn the_books_say_what_was_received() {
     let world = World::new().await;
-    let mut first = persons(A, "202501", &["p1", "p2", "p3"]);
-    first.rows[2].rejected = true;
+    let mut first = edited(persons(A, "202501", &["p1", "p2", "p3"]), |rows| rows[2].rejected = true);
     first.issues.push(issue("DQ005", Level::Error, 7));
     first.total_ok = Some(true);
     let mut file = world.file("a.xlsx", DAY, vec![first]);
@@ -179,9 +179,9 @@ async fn the_books_say_what_was_received() {
 
 #[tokio::test]
 async fn a_mistake_is_fixed_when_its_own_sheet_was_corrected() {
-    let wrong = |mut table: CheckedTable, code: &str, sheet: &str| {
+    let wrong = |table: CheckedTable, code: &str, sheet: &str| {
+        let mut table = edited(table, |rows| rows[0].rejected = true);
         table.sheet = sheet.to_owned();
-        table.rows[0].rejected = true;
         let mut issue = issue(code, Level::Error, 7);
         issue.sheet = sheet.to_owned();
         table.issues.push(issue);

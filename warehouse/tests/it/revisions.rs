@@ -2,7 +2,7 @@
 
 use suixin_ingest::value::Value;
 
-use crate::support::{World, codes, correction, needs, persons, table};
+use crate::support::{World, codes, correction, edited, needs, persons, table};
 
 const A: &str = "510903";
 const B: &str = "510904";
@@ -104,9 +104,9 @@ async fn a_correction_that_is_returned_changes_no_rows() {
     world
         .land(vec![world.file("1.xlsx", "2025-02-01T08:00:00", vec![needs(A, "202501", &[("n1", "p1", "10")])])])
         .await;
-    let mut refused = correction(needs(A, "202501", &[("n1", "p1", "20"), ("n2", "p1", "10")]));
+    let refused = correction(needs(A, "202501", &[("n1", "p1", "20"), ("n2", "p1", "10")]));
+    let mut refused = edited(refused, |rows| rows.iter_mut().for_each(|r| r.rejected = true));
     refused.refused = true;
-    refused.rows.iter_mut().for_each(|r| r.rejected = true);
     let landing = world.land(vec![world.file("2.xlsx", "2025-02-02T08:00:00", vec![refused])]).await;
     let outcome = &landing.files[0].tables[0];
     assert_eq!((outcome.revision, outcome.accepted, outcome.rejected, outcome.returned), (1, 0, 2, true));

@@ -132,7 +132,7 @@ pub fn table(table: &str, unit: &str, period: &str, rows: &[&[(&str, Value)]]) -
         sheet: contract.title.clone(),
         headers: BTreeMap::new(),
         rows_read: rows.len() as u64,
-        rows,
+        rows: rows.into(),
         issues: Vec::new(),
         refused: false,
         total_ok: None,
@@ -162,10 +162,18 @@ pub fn correction(mut table: CheckedTable) -> CheckedTable {
     table
 }
 
-pub fn waiting(mut table: CheckedTable, row: usize, column: &str) -> CheckedTable {
-    let column = contracts().table(&table.table).unwrap().index_of(column).unwrap();
-    table.rows[row].awaiting_waiver.push(AwaitingWaiver { column, issue: issue("DQ007", Level::Error, row) });
+/// The table with its rows changed.
+pub fn edited(mut table: CheckedTable, edit: impl FnOnce(&mut Vec<CheckedRow>)) -> CheckedTable {
+    let mut rows = table.rows.to_vec();
+    edit(&mut rows);
+    table.rows = rows.into();
     table
+}
+
+pub fn waiting(table: CheckedTable, row: usize, column: &str) -> CheckedTable {
+    let column = contracts().table(&table.table).unwrap().index_of(column).unwrap();
+    let wait = AwaitingWaiver { column, issue: issue("DQ007", Level::Error, row) };
+    edited(table, |rows| rows[row].awaiting_waiver.push(wait))
 }
 
 pub fn issue(code: &str, level: Level, row: usize) -> Issue {
