@@ -16,6 +16,9 @@ use crate::config::Config;
 /// The first argument of a process that only reads one file for another.
 pub const READ_APART: &str = "read-in-child";
 
+/// Bytes of the rows of a return that stay in memory while it is checked; beyond them they wait in files.
+const ROWS_IN_MEMORY: usize = 64 << 20;
+
 /// An opened warehouse with all that belongs to it.
 #[derive(Clone)]
 pub struct App {
@@ -68,7 +71,12 @@ impl App {
     /// What checks returns.
     #[must_use]
     pub fn checker(&self) -> Checker {
-        let checker = Checker::new(Arc::clone(&self.contracts));
+        let scratch = self.home.join("scratch");
+        let mut checker = Checker::new(Arc::clone(&self.contracts));
+        // The system's folder for temporary files is memory on many machines.
+        if scratch.is_dir() {
+            checker = checker.spilling_to(scratch, ROWS_IN_MEMORY);
+        }
         match &self.reader {
             Some(child) => checker.reading_in(child.clone()),
             None => checker,
