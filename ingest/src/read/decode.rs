@@ -102,7 +102,7 @@ pub(super) fn reader<'a>(input: &'a Input<'_>, text: &Text) -> io::Result<Decode
     io::copy(&mut from.by_ref().take(text.mark), &mut io::sink())?;
     let decoder = text.encoding.new_decoder_without_bom_handling();
     let part = vec![0; decoder.max_utf8_buffer_length_without_replacement(CHUNK).unwrap_or(4 * CHUNK)];
-    Ok(Decoded { from: Box::new(from), decoder, bytes: vec![0; CHUNK], part, ready: 0..0, ended: false })
+    Ok(Decoded { from: Box::new(from), decoder, bytes: vec![0; CHUNK], pending: 0..0, part, ready: 0..0, ended: false })
 }
 
 /// The whole text, for formats that cannot be read in parts.
@@ -117,6 +117,8 @@ pub(super) struct Decoded<'a> {
     from: Box<dyn Read + 'a>,
     decoder: Decoder,
     bytes: Vec<u8>,
+    /// Bytes that were read and not decoded yet.
+    pending: std::ops::Range<usize>,
     part: Vec<u8>,
     ready: std::ops::Range<usize>,
     ended: bool,
@@ -130,15 +132,21 @@ impl Decoded<'_> {
         std::str::from_utf8(&self.part[part]).map_err(|_| io::ErrorKind::InvalidData.into())
     }
 
+    /// A decoder may stop for want of room in the middle of its bytes: the rest of them comes first.
     fn fill(&mut self) -> io::Result<()> {
         while self.ready.is_empty() && !self.ended {
-            let n = self.from.read(&mut self.bytes)?;
-            self.ended = n == 0;
-            let (result, _, written) =
-                self.decoder.decode_to_utf8_without_replacement(&self.bytes[..n], &mut self.part, self.ended);
+            if self.pending.is_empty() {
+                self.pending = 0..self.from.read(&mut self.bytes)?;
+            }
+            let last = self.pending.is_empty();
+            let bytes = &self.bytes[self.pending.clone()];
+            let (result, taken, written) = self.decoder.decode_to_utf8_without_replacement(bytes, &mut self.part, last);
+            self.pending.start += taken;
             self.ready = 0..written;
-            if result != DecoderResult::InputEmpty {
-                return Err(io::ErrorKind::InvalidData.into());
+            match result {
+                DecoderResult::InputEmpty => self.ended = last,
+                DecoderResult::OutputFull => {}
+                DecoderResult::Malformed(..) => return Err(io::ErrorKind::InvalidData.into()),
             }
         }
         Ok(())
@@ -161,13 +169,16 @@ mod tests {
 
     #[test]
     fn a_character_between_two_parts_is_whole() {
-        let text = "郪".repeat(CHUNK);
-        for encoding in [UTF_8, GB18030] {
-            let bytes = [b"x,\n".as_slice(), &encoding.encode(&text).0].concat();
+        for (encoding, before, character) in [UTF_8, GB18030]
+            .into_iter()
+            .flat_map(|e| ["郪", "𠀋", "é"].into_iter().flat_map(move |c| (1..6).map(move |n| (e, n, c))))
+        {
+            let text = "x".repeat(before) + "\n" + &character.repeat(CHUNK);
+            let bytes = encoding.encode(&text).0;
             let input = Input::of(&bytes);
             let found = survey(&input).unwrap();
             assert_eq!((found.encoding, found.first), (encoding, Some('x')));
-            assert_eq!(whole(&input, &found).unwrap()[3..], text);
+            assert!(whole(&input, &found).unwrap() == text, "{character} behind {before}");
         }
     }
 
