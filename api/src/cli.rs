@@ -224,7 +224,7 @@ pub struct Approval {
 #[derive(Debug, Args)]
 pub struct PeriodArg {
     /// 评价年度，如 2025（默认上一年）
-    #[arg(long, value_name = "年度")]
+    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(i32).range(2000..=2100))]
     pub period: Option<i32>,
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::commands::Usage;
 use crate::sources::RawSources;
 
 /// Name of the file in the folder of a warehouse.
@@ -79,7 +80,8 @@ impl Config {
         let path = home.join(FILE);
         match std::fs::read_to_string(&path) {
             Ok(text) => {
-                toml::from_str(&text).map_err(|e| anyhow::anyhow!("配置文件 {} {}", path.display(), told(&text, &e)))
+                let wrong = |e| Usage(format!("配置文件 {} {}", path.display(), told(&text, &e))).into();
+                toml::from_str(&text).map_err(wrong)
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
             Err(e) => Err(e).with_context(|| format!("读不了配置文件 {}", path.display())),
@@ -96,7 +98,11 @@ impl Config {
 /// Where the mistake is and what it is. The line itself is not repeated: somebody may have written a password into it.
 fn told(text: &str, e: &toml::de::Error) -> String {
     let before = e.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    format!("第 {} 行有误：{}", before.matches('\n').count() + 1, e.message())
+    let line = before.matches('\n').count() + 1;
+    match e.message().strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
+        Some(key) => format!("第 {line} 行有误：没有“{key}”这个设置，请核对名称"),
+        None => format!("第 {line} 行有误：写法不对，请核对引号、方括号和取值"),
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +127,7 @@ mod tests {
     #[test]
     fn a_mistake_is_told_by_its_line_and_never_repeats_it() {
         let wrong = read("office = '甲'\n[[source]]\npassword = 'geheim\n").unwrap_err().to_string();
-        assert!(wrong.contains("第 3 行有误") && !wrong.contains("geheim"), "{wrong}");
+        assert!(wrong.contains("第 3 行有误：写法不对") && !wrong.contains("geheim"), "{wrong}");
         let unknown = read("office = '甲'\nofice = '乙'\n").unwrap_err().to_string();
         assert!(unknown.contains("第 2 行有误") && unknown.contains("ofice"), "{unknown}");
         let shown = format!("{:?}", read("[[source]]\npassword = 'geheim'\n").unwrap());

@@ -108,7 +108,11 @@ pub fn told(error: &Error) -> Told {
             format!("{given} 不能是“{}”，可选 {choices}", named(ContextKind::InvalidValue))
         }
         K::ValueValidation => {
-            let form = if given.contains("日期") { "，应如 2026-01-15" } else { "" };
+            let form = match given.as_str() {
+                given if given.contains("日期") => "，应如 2026-01-15",
+                given if given.contains("年度") => "，应写成年度，如 2025",
+                _ => "",
+            };
             format!("{given} 的值“{}”写法不对{form}", named(ContextKind::InvalidValue))
         }
         K::ArgumentConflict => format!("{given} 重复或与 {} 不能同时用", named(ContextKind::PriorArg)),
@@ -147,6 +151,7 @@ mod tests {
             ("suixin ingest", "缺少 <路径>"),
             ("suixin score --scheme XXX", "--scheme <方案> 不能是“XXX”，可选 CTY、PLT、PRJ、ORG、SUP、AWD"),
             ("suixin compute --period twenty", "--period <年度> 的值“twenty”写法不对"),
+            ("suixin explain 船山区 --period 202503", "--period <年度> 的值“202503”写法不对，应写成年度，如 2025"),
             ("suixin compute --period", "--period <年度> 后面缺少值"),
             ("suixin compute --period 2025 --period 2024", "--period <年度> 重复或与"),
         ] {

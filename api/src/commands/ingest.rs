@@ -34,9 +34,10 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     }
     let outcome = intake::run(&app, &intake, &tell).await?;
     stages.finish();
+    // Before anything is printed: whoever reads may close the pipe at any line.
+    let annotated = args.annotate.as_ref().map(|dir| annotate::write(&outcome, dir)).transpose()?;
     report(global, &app.contracts, &outcome, args.warnings)?;
-    if let Some(dir) = &args.annotate {
-        let written = annotate::write(&outcome, dir)?;
+    if let (Some(written), Some(dir)) = (annotated, &args.annotate) {
         say(format!("写出退回件 {written} 份，在 {}", dir.display()));
     }
     let to_mend = outcome.issues(Level::Error).any(|i| i.code != COPY);

@@ -5,6 +5,7 @@ use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::http::Web;
@@ -36,6 +37,8 @@ pub struct Asked {
 #[template(path = "returns.html")]
 struct ReturnsPage {
     shell: Shell,
+    /// Day up to which returns are counted.
+    today: NaiveDate,
     units: Vec<(String, String)>,
     receipt: Option<Receipt>,
     problem: Option<Problem>,
@@ -109,6 +112,7 @@ async fn page(
     shell.as_of = String::new();
     Ok(ReturnsPage {
         shell,
+        today: web.app.clock.today(),
         units: contracts.units().into_iter().map(|u| (u.to_owned(), contracts.unit_name(u).to_owned())).collect(),
         receipt,
         problem,

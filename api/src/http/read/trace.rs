@@ -97,7 +97,7 @@ pub struct TraceCell {
 pub async fn trace(web: &Web, now: &Now, id: &str) -> Result<FigureTrace, Problem> {
     let traced =
         suixin_metrics::trace(&now.snapshot, &web.app.definitions, id, now.year, now.as_of, Depth::Own).await?;
-    let (text, unit) = printed(web, now, id).await?;
+    let (text, unit) = printed(web, now, &traced.figure).await?;
     let (app, year) = (web.app.clone(), now.year);
     // Received files are opened again for their cells.
     heavy(move || async move {
