@@ -72,6 +72,10 @@ pub enum Command {
     Score(Score),
     /// 说明得分是怎么来的：分子、分母、规则、算式、条款、失分
     Explain(Explain),
+    /// 排名稳不稳：分值浮动时名次的区间、分不出先后的对象、不起区分作用的指标
+    Robustness(Score),
+    /// 奖项推荐名单：资格、得分、优先提示、名额、备选和依据
+    Award(Award),
     /// 运行廉政疑点规则，存入仓库
     Risks(Risks),
     /// 印制和核验报告
@@ -286,6 +290,20 @@ pub struct Explain {
     pub period: PeriodArg,
 }
 
+/// `award`
+#[derive(Debug, Args)]
+pub struct Award {
+    /// 评选年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+    /// 只看一类：U 试点单位、P 慈善项目、O 社会组织、E 爱心企业、I 爱心人士、G 先进集体、R 先进个人
+    #[arg(long, value_name = "类别")]
+    pub category: Option<String>,
+    /// 列出每个申报对象逐项的资格条件和得分依据
+    #[arg(long)]
+    pub detail: bool,
+}
+
 /// `risks`
 #[derive(Debug, Args)]
 pub struct Risks {
@@ -300,7 +318,9 @@ pub struct Risks {
 /// `report`
 #[derive(Debug, Subcommand)]
 pub enum Report {
-    /// 印制联席会议材料（PDF、附表、图表、清单）
+    /// 列出可以印制的产品
+    List,
+    /// 印制联席会议材料或其他产品（PDF、附表、图表、清单）
     Render(Render),
     /// 核验一份材料：文件未被改动，数字可以重算
     Verify(Verify),
@@ -312,7 +332,13 @@ pub struct Render {
     /// 评价年度
     #[command(flatten)]
     pub period: PeriodArg,
-    /// 放到哪个文件夹（默认仓库的 packs/年度）
+    /// 哪个产品，用 report list 查看；不写则印联席会议材料
+    #[arg(long, value_name = "产品")]
+    pub product: Option<String>,
+    /// 只印一个对象：单位、试点的名称或代码；不写则每个对象一份
+    #[arg(long, value_name = "对象", requires = "product")]
+    pub subject: Option<String>,
+    /// 放到哪个文件夹（默认仓库的 packs/年度，其他产品为 products/年度/产品）
     #[arg(long, value_name = "文件夹")]
     pub out: Option<PathBuf>,
 }

@@ -38,6 +38,18 @@ pub enum DeliveryError {
         /// The folder above.
         to: PathBuf,
     },
+    /// A link leads out of the folder that is taken in.
+    #[error(
+        "{} 是指向文件夹以外（{}）的链接，没有读；请把文件本身放进文件夹，或者直接接收链接所指的位置",
+        path.display(),
+        to.display()
+    )]
+    Outside {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads.
+        to: PathBuf,
+    },
     /// The list of received times is faulty.
     #[error("到达时间清单 {path} 第 {line} 行有误：{message}")]
     Received {
@@ -157,6 +169,7 @@ fn walk(
         if name.starts_with(['.', '~']) {
             continue;
         }
+        stays_inside(&path, above)?;
         if path.is_dir() {
             // The tables of a synthetic world as they must stand in the end are answers and no returns.
             if dir == root && name == "truth" {
@@ -170,6 +183,15 @@ fn walk(
     }
     above.pop();
     Ok(())
+}
+
+/// Whoever may put files into the folder must not have others read that way.
+fn stays_inside(path: &Path, above: &[PathBuf]) -> Result<(), DeliveryError> {
+    let io = |source| DeliveryError::Io { path: path.to_owned(), source };
+    let is_link = std::fs::symlink_metadata(path).map_err(io)?.is_symlink();
+    let Some(root) = above.first().filter(|_| is_link) else { return Ok(()) };
+    let to = path.canonicalize().map_err(io)?;
+    if to.starts_with(root) { Ok(()) } else { Err(DeliveryError::Outside { path: path.to_owned(), to }) }
 }
 
 fn is_return(path: &Path, name: &str, at_root: bool) -> bool {
@@ -245,6 +267,21 @@ mod tests {
         std::os::unix::fs::symlink(dir.path(), inner.join("回头")).unwrap();
         let error = gather().unwrap_err().to_string();
         assert!(error.contains("回头") && error.contains("链接"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_folder_is_refused_with_its_target() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let secret = other.path().join("别处.csv");
+        std::fs::write(&secret, "一,二").unwrap();
+        for target in [other.path(), secret.as_path()] {
+            let link = dir.path().join("链接.csv");
+            std::os::unix::fs::symlink(target, &link).unwrap();
+            let error = gather(&[dir.path().to_owned()], &BTreeMap::new(), NaiveDateTime::default()).unwrap_err();
+            assert!(matches!(error, DeliveryError::Outside { .. }), "{error}");
+            std::fs::remove_file(link).unwrap();
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::compute::{Answers, Wanted, bad, column};
 use crate::definitions::mistake::hint;
 use crate::definitions::{DatasetColumn, DatasetDef, Definitions, Indicator, Status};
 use crate::error::MetricsError;
+use crate::robustness::Fillings;
 use crate::window::Window;
 
 /// Stands for the indicators in a statement.
@@ -75,8 +76,11 @@ pub async fn run_datasets(
         None => defs.datasets.values().collect(),
         Some(ids) => ids.iter().map(|id| find(defs, id)).collect::<Result<_, _>>()?,
     };
-    let asked: Vec<(&DatasetDef, Wanted)> =
-        wanted_defs.into_iter().map(|d| (d, Wanted { id: d.id.clone(), sql: filled(defs, d, &window) })).collect();
+    let trials = Fillings::of(snapshot, defs, year, wanted_defs.iter().map(|d| d.sql.text())).await?;
+    let asked: Vec<(&DatasetDef, Wanted)> = wanted_defs
+        .into_iter()
+        .map(|d| (d, Wanted { id: d.id.clone(), sql: filled(defs, d, &window, &trials) }))
+        .collect();
     let mut answers = Answers::default();
     let statements = asked.iter().map(|(_, w)| w.clone());
     answers.run(snapshot, statements, "报表数据", &|_: &str, _: u64, _: u64| {}).await?;
@@ -93,8 +97,8 @@ pub(crate) fn find<'a>(defs: &'a Definitions, id: &str) -> Result<&'a DatasetDef
 }
 
 /// The statement of a dataset for a window.
-pub(crate) fn filled(defs: &Definitions, d: &DatasetDef, window: &Window) -> String {
-    let sql = window.fill(d.sql.text());
+pub(crate) fn filled(defs: &Definitions, d: &DatasetDef, window: &Window, trials: &Fillings) -> String {
+    let sql = trials.fill(window.fill(d.sql.text()));
     if sql.contains(INDICATORS) { sql.replace(INDICATORS, &indicators(defs, window)) } else { sql }
 }
 

@@ -97,9 +97,10 @@ pub struct Column {
 }
 
 /// Privacy class, ordered: only `S0` may enter a public pack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 pub enum Privacy {
     /// Public.
+    #[default]
     S0,
     /// Internal.
     S1,

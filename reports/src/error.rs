@@ -17,6 +17,12 @@ pub enum ReportError {
     /// A dataset lacks a column.
     #[error("dataset `{dataset}` has no column `{column}`")]
     NoColumn { dataset: String, column: String },
+    /// There is no such product.
+    #[error("没有产品“{id}”；可用的有 {known}")]
+    Product { id: String, known: String },
+    /// A key that cannot stand in an outline.
+    #[error("对象“{0}”不能用：只能由字母、数字、-、_ 组成")]
+    Subject(String),
     /// An embedded font is damaged.
     #[error("embedded font `{font}` cannot be read: {reason}")]
     Font { font: String, reason: String },
@@ -53,7 +59,11 @@ impl ReportError {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Outline(_) | Self::NoDataset { .. } | Self::NoColumn { .. } => ErrorKind::Definition,
+            Self::Outline(_)
+            | Self::Product { .. }
+            | Self::Subject(_)
+            | Self::NoDataset { .. }
+            | Self::NoColumn { .. } => ErrorKind::Definition,
             Self::File { .. } => ErrorKind::Machine,
             Self::Font { .. } | Self::Chart { .. } | Self::Pdf(_) | Self::Workbook(_) | Self::Json(_) => {
                 ErrorKind::Internal

@@ -21,5 +21,5 @@ pub mod xlsx;
 pub use brief::{Brief, Cell, Column, Dataset, Meta, Privacy};
 pub use error::{ErrorKind, Mistakes, ReportError, Result};
 pub use manifest::{Difference, DifferenceKind, Manifest, read_manifest, verify_manifest};
-pub use outline::{Catalogue, Mistake, Outline};
+pub use outline::{Catalogue, Form, Mistake, Outline, Product};
 pub use pack::{Progress, render_pack};

@@ -18,6 +18,12 @@ pub const FILE: &str = "manifest.json";
 pub struct Manifest {
     /// Version of this format.
     pub format: u32,
+    /// The outline's id: which product it is.
+    #[serde(default = "joint_meeting")]
+    pub product: String,
+    /// Whom it is about, where the product is made for each of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// Title of the pack.
     pub title: String,
     /// Year evaluated.
@@ -46,6 +52,11 @@ pub struct Manifest {
     pub figures: Vec<Figure>,
     /// What the reader should know.
     pub warnings: Vec<String>,
+}
+
+/// Manifests did not name the product while there was only one.
+fn joint_meeting() -> String {
+    crate::outline::JOINT_MEETING.to_owned()
 }
 
 /// A name with a hash.

@@ -10,7 +10,7 @@ use crate::error::{Mistakes, ReportError, Result};
 use crate::figure::Book;
 use crate::fonts::{self, Fonts};
 use crate::manifest::{self, Document, Hashed, Manifest};
-use crate::outline::Outline;
+use crate::outline::{Form, Outline};
 use crate::page::compose::{Layout, compose};
 use crate::page::{self, Assembled};
 use crate::phrase::{Labels, Speaker};
@@ -53,15 +53,23 @@ pub fn render_pack(brief: &Brief, outline: &Outline, out_dir: &Path, progress: &
     };
     let draft = page::assemble(outline, &book, &Layout::default(), &mut step)?;
     step("版面");
-    let layout = compose(&draft.document, &pdf::measure(&draft, &brief.meta)?);
-    let assembled = page::assemble(outline, &book, &layout, &mut |_| {})?;
+    // A letter is read from top to bottom: its charts stay where they are mentioned.
+    let assembled = match outline.form {
+        Form::Letter => draft,
+        Form::Pack => {
+            let layout = compose(&draft.document, &pdf::measure(&draft, &brief.meta)?);
+            page::assemble(outline, &book, &layout, &mut |_| {})?
+        }
+    };
     step("PDF");
     let (mut files, pages) = draw(&assembled, brief)?;
     let none = Labels::new();
     let speaker = Speaker::new(&book, &none);
     files.push((speaker.say(&outline.document), pages));
     step("工作簿");
-    files.push((speaker.say(&outline.workbook), xlsx::render(outline, &book)?));
+    if let Some(name) = &outline.workbook {
+        files.push((speaker.say(name), xlsx::render(outline, &book)?));
+    }
     step("清单");
     glyphs(&assembled, &book)?;
     let manifest = describe(brief, outline, &book, &files)?;
@@ -120,6 +128,8 @@ fn describe(brief: &Brief, outline: &Outline, book: &Book, files: &Files) -> Res
     };
     Ok(Manifest {
         format: 1,
+        product: outline.id.clone(),
+        subject: outline.subject.clone(),
         title: brief.meta.title.clone(),
         year: brief.meta.year,
         as_of: brief.meta.as_of,

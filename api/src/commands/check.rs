@@ -8,13 +8,14 @@ use serde_json::json;
 use suixin_ingest::contract::Contracts;
 use suixin_metrics::definitions::source;
 use suixin_metrics::{Definitions, Draft};
-use suixin_reports::{Catalogue, Outline, Privacy, ReportError};
+use suixin_reports::{Catalogue, Privacy, Product, ReportError};
 use suixin_warehouse::Warehouse;
 
 use super::Exit;
 use crate::cli::Global;
 use crate::config::Config;
-use crate::ops::pull;
+use crate::ops::pack;
+use crate::sources;
 
 pub(super) async fn run(global: &Global) -> Result<Exit> {
     let home = global.home();
@@ -49,16 +50,19 @@ fn contract_mistakes(dir: Option<&Path>) -> Vec<String> {
 /// Mistakes of the sources; they are not looked for in contracts that are faulty themselves.
 fn source_mistakes(config: &Config, dir: Option<&Path>) -> Vec<String> {
     let contracts = dir.map_or_else(Contracts::embedded, |d| Contracts::load(&d.join("contracts")));
-    let checked = contracts.ok().map(|c| pull::checked(&config.sources, &c));
+    let checked = contracts.ok().map(|c| sources::check(&config.sources, &c));
     checked.and_then(Result::err).map(|e| e.0.iter().map(ToString::to_string).collect()).unwrap_or_default()
 }
 
 fn outline_mistakes(dir: Option<&Path>, definitions: &Definitions) -> Result<Vec<String>> {
-    let found = match Outline::load(dir.map(|d| d.join("reports")).as_deref()) {
-        Ok(outline) => outline.check(&Datasets(definitions)),
-        Err(ReportError::Outline(mistakes)) => mistakes.0,
-        Err(e) => return Err(e.into()),
-    };
+    let mut found = Vec::new();
+    for product in Product::all(dir.map(|d| d.join("reports")).as_deref())? {
+        found.extend(match product.outline(None) {
+            Ok(outline) => outline.check(&Datasets(definitions)),
+            Err(ReportError::Outline(mistakes)) => mistakes.0,
+            Err(e) => return Err(e.into()),
+        });
+    }
     Ok(found.iter().map(ToString::to_string).collect())
 }
 
@@ -75,12 +79,7 @@ impl Catalogue for Datasets<'_> {
     }
 
     fn privacy(&self, dataset: &str) -> Option<Privacy> {
-        Some(match self.0.datasets.get(dataset)?.privacy.as_str() {
-            "S0" => Privacy::S0,
-            "S1" => Privacy::S1,
-            "S2" => Privacy::S2,
-            _ => Privacy::S3,
-        })
+        Some(pack::class(&self.0.datasets.get(dataset)?.privacy))
     }
 }
 

@@ -34,8 +34,7 @@ fn return_of(contracts: &Contracts, of: &DeadlineOf) -> Result<Return> {
         let known: Vec<&str> = contracts.forms.keys().map(String::as_str).collect();
         return Err(Usage(format!("没有报表 {form}；可用的有 {}", known.join("、"))).into());
     }
-    let named = |code: &&str| **code == of.unit || contracts.unit_name(code) == of.unit;
-    let Some(unit) = contracts.units().into_iter().find(named) else {
+    let Some(unit) = contracts.unit_code(&of.unit) else {
         let known: Vec<&str> = contracts.units().into_iter().map(|u| contracts.unit_name(u)).collect();
         return Err(Usage(format!("没有单位 {}；可用的有 {}", of.unit, known.join("、"))).into());
     };

@@ -40,14 +40,18 @@ pub(super) async fn run(global: &Global, args: cli::Ingest) -> Result<Exit> {
     if let (Some(written), Some(dir)) = (annotated, &args.annotate) {
         say(format!("写出退回件 {written} 份，在 {}", dir.display()));
     }
-    let to_mend = outcome.issues(Level::Error).any(|i| i.code != COPY);
-    Ok(if to_mend { Exit::Finding } else { Exit::Fine })
+    Ok(exit_of(&outcome))
+}
+
+/// A copy of what was received before is nothing to mend.
+fn exit_of(outcome: &Outcome) -> Exit {
+    if outcome.issues(Level::Error).any(|i| i.code != COPY) { Exit::Finding } else { Exit::Fine }
 }
 
 fn dry_run(global: &Global, effect: &Effect, warnings: bool) -> Result<Exit> {
     let (outcome, out) = (&effect.outcome, global.out());
     let (errors, issues) = (outcome.errors(), &outcome.landing.issues);
-    let exit = if errors > 0 { Exit::Finding } else { Exit::Fine };
+    let exit = exit_of(outcome);
     if global.json {
         out.json(&json!({
             "dry_run": true, "files": outcome.files, "errors": errors, "issues": issues, "tables": effect.tables,

@@ -1,5 +1,6 @@
 //! The commands of the command line, one a file. A command says what it found by its exit code.
 
+mod award;
 mod check;
 mod compute;
 mod deadline;
@@ -13,6 +14,7 @@ mod pull;
 mod query;
 mod report;
 mod risks;
+mod robustness;
 mod score;
 mod serve;
 mod snapshot;
@@ -61,6 +63,8 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Compute(args) => compute::run(&global, &args).await,
         Command::Score(args) => score::run(&global, &args).await,
         Command::Explain(args) => explain::run(&global, &args).await,
+        Command::Robustness(args) => robustness::run(&global, &args).await,
+        Command::Award(args) => award::run(&global, &args).await,
         Command::Risks(args) => risks::run(&global, &args).await,
         Command::Report(args) => report::run(&global, args).await,
         Command::Trace(args) => trace::run(&global, &args).await,

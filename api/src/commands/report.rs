@@ -2,10 +2,11 @@
 
 use anyhow::Result;
 use serde_json::json;
+use suixin_reports::Outline;
 
 use super::Exit;
 use crate::cli::{Global, Render, Report, Verify};
-use crate::ops::pack;
+use crate::ops::pack::{self, Made, Wanted};
 use crate::output::say;
 use crate::progress::Stages;
 
@@ -14,6 +15,7 @@ const SHOWN: usize = 40;
 
 pub(super) async fn run(global: &Global, args: Report) -> Result<Exit> {
     match args {
+        Report::List => list(global).await,
         Report::Render(args) => render(global, &args).await,
         Report::Verify(args) => verify(global, &args).await,
     }
@@ -23,14 +25,51 @@ async fn render(global: &Global, args: &Render) -> Result<Exit> {
     let app = global.open().await?;
     let year = args.period.year(app.clock);
     let stages = Stages::new();
-    let made =
-        pack::render(&app, year, args.out.as_deref(), &|stage, done, total| stages.tell(stage, done, total)).await?;
+    let tell = |stage: &str, done: u64, total: u64| stages.tell(stage, done, total);
+    let out = args.out.as_deref();
+    let made = match &args.product {
+        None => vec![pack::render(&app, year, out, &tell).await?],
+        Some(product) => {
+            let wanted = Wanted { product, subject: args.subject.as_deref() };
+            pack::render_product(&app, year, wanted, out, &tell).await?
+        }
+    };
     stages.finish();
     if global.json {
-        global.out().json(&json!({ "dir": made.dir, "files": made.files, "figures": made.manifest.figures.len(),
-            "snapshot": made.manifest.snapshot, "warnings": made.manifest.warnings }))?;
+        let copies: Vec<_> = made.iter().map(as_json).collect();
+        global.out().json(&json!({ "copies": copies }))?;
         return Ok(Exit::Fine);
     }
+    made.iter().try_for_each(|m| tell_made(global, m))?;
+    Ok(Exit::Fine)
+}
+
+fn as_json(made: &Made) -> serde_json::Value {
+    let m = &made.manifest;
+    json!({ "product": m.product, "subject": m.subject, "dir": made.dir, "files": made.files,
+        "figures": m.figures.len(), "snapshot": m.snapshot, "warnings": m.warnings })
+}
+
+/// The products with what is needed to print them.
+async fn list(global: &Global) -> Result<Exit> {
+    let app = global.open().await?;
+    let products = pack::products(&app)?;
+    if global.json {
+        let one = |o: &Outline| json!({ "id": o.id, "name": o.name, "level": o.level, "each": o.each });
+        global.out().json(&products.iter().map(one).collect::<Vec<_>>())?;
+        return Ok(Exit::Fine);
+    }
+    let row = |o: &Outline| {
+        let copies = if o.each.is_some() { "每个对象一份" } else { "一份" };
+        vec![o.id.clone(), o.name.clone(), format!("{:?}", o.level), copies.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = products.iter().map(row).collect();
+    global.out().table(&["编号", "产品", "分级", "份数"], &rows, &[])?;
+    global.out().line("印制：suixin report render --product 编号 [--subject 对象]；不写 --product 印联席会议材料")?;
+    Ok(Exit::Fine)
+}
+
+fn tell_made(global: &Global, made: &Made) -> Result<()> {
     made.manifest.warnings.iter().for_each(|w| say(format!("提醒：{w}")));
     for file in &made.files {
         global.out().line(made.dir.join(file).display().to_string())?;
@@ -40,8 +79,7 @@ async fn render(global: &Global, args: &Render) -> Result<Exit> {
         "印制完成：{} 个数字，{charts} 幅图，快照 {}",
         made.manifest.figures.len(),
         made.manifest.snapshot
-    ))?;
-    Ok(Exit::Fine)
+    ))
 }
 
 async fn verify(global: &Global, args: &Verify) -> Result<Exit> {

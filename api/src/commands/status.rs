@@ -22,7 +22,9 @@ pub(super) async fn run(global: &Global, args: &PeriodArg) -> Result<Exit> {
             &json!({ "year": year, "as_of": app.clock.today(), "units": units, "open": open, "refused": refused }),
         )?;
     } else {
+        global.out().line(format!("{year}年报送情况（截至{}）", app.clock.today()))?;
         print_units(global, &units)?;
+        global.out().line(returns::SCOPE)?;
         if units.iter().all(|u| u.expected + u.not_due == 0) {
             global.out().line(format!("{year}年没有应报清单：接收该年报表后自动生成，或用 ingest --expected 加载"))?;
         } else {

@@ -9,7 +9,7 @@ use suixin_warehouse::{Frame, Snapshot};
 
 use crate::app::App;
 use crate::commands::Usage;
-use crate::ops::Progress;
+use crate::ops::{Progress, awards};
 
 /// Computes values, points, totals, ranks and grades of a year on the newest snapshot and saves them as one commit.
 ///
@@ -41,7 +41,7 @@ pub async fn risks(app: &App, year: i32, progress: Progress<'_>) -> Result<(Vec<
 }
 
 /// There is something to evaluate: returns, and a year that has begun.
-fn ready(app: &App, snapshot: &Snapshot, year: i32) -> Result<()> {
+pub(super) fn ready(app: &App, snapshot: &Snapshot, year: i32) -> Result<()> {
     if year > app.clock.today().year() {
         return Err(Usage(format!("{year}年还没有开始，不能评价；请用 --period 写明已经开始的年度")).into());
     }
@@ -76,15 +76,6 @@ pub struct Ranked {
     pub eligible: bool,
 }
 
-/// The names of nominees of awards; persons, firms and donors stand by their number only.
-const NOMINEES: &str = "SELECT n.nomination_id AS k, n.category AS g,
-           COALESCE(p.pilot_name, j.project_name, o.org_name, u.eval_unit_name, n.nominee_id) AS n
-    FROM award_nomination n
-    LEFT JOIN pilot_site p ON n.category = 'U' AND p.village_code = n.nominee_id
-    LEFT JOIN charity_project j ON n.category = 'P' AND j.project_id = n.nominee_id
-    LEFT JOIN social_org o ON n.category = 'O' AND o.org_id = n.nominee_id
-    LEFT JOIN dim_eval_unit u ON n.category = 'G' AND u.eval_unit_code = n.nominee_id";
-
 /// The ranking of a scheme and year as saved, best first; empty when nothing was computed.
 ///
 /// # Errors
@@ -95,7 +86,7 @@ pub async fn ranking(app: &App, scheme: &str, year: i32) -> Result<Vec<Ranked>> 
         "PLT" => ("SELECT village_code AS k, pilot_name AS n, '' AS g FROM pilot_site", ""),
         "PRJ" => ("SELECT project_id AS k, project_name AS n, '' AS g FROM charity_project", ""),
         "ORG" => ("SELECT org_id AS k, org_name AS n, '' AS g FROM social_org", ""),
-        "AWD" => (NOMINEES, "award_cat"),
+        "AWD" => (awards::NOMINEES, "award_cat"),
         _ => ("SELECT eval_unit_code AS k, eval_unit_name AS n, '' AS g FROM dim_eval_unit", ""),
     };
     let sql = format!(

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use serde::Serialize;
-use suixin_ingest::calendar::{Expected, expected_returns};
+use suixin_ingest::calendar::{Expected, expected_returns, newly_expected};
 use suixin_ingest::contract::Contracts;
 use suixin_ingest::period::Period;
 use suixin_ingest::value::Value;
@@ -162,15 +162,13 @@ fn row_of_due(d: &Due) -> Vec<Value> {
     ]
 }
 
-/// Makes the list of returns due for years that have none yet.
-pub(super) async fn ensure(app: &App, years: &BTreeSet<i32>) -> Result<()> {
+/// Adds what becomes due by the arrival of these forms and periods to the list.
+pub(super) async fn ensure(app: &App, arrived: &BTreeSet<(String, Period)>) -> Result<()> {
     let snapshot = app.warehouse.snapshot().await?;
-    let known = expected_rows(&snapshot).await?;
-    let has = |year: i32| known.iter().any(|r| r[2].as_str().is_some_and(|p| p.starts_with(&year.to_string())));
-    // The opening stock is dated before the first year: only years with twelve months of returns owe anything.
-    let first = years.iter().next_back().copied();
-    let new: Vec<Expected> =
-        first.into_iter().filter(|y| !has(*y)).flat_map(|y| expected_returns(&app.contracts, y)).collect();
+    let rows = expected_rows(&snapshot).await?;
+    let known: Vec<(String, Period)> =
+        rows.iter().filter_map(|r| Some((r[0].to_string(), r[2].as_str()?.parse().ok()?))).collect();
+    let new = newly_expected(&app.contracts, arrived, &known);
     if new.is_empty() {
         return Ok(());
     }
@@ -251,10 +249,14 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn arrived() -> BTreeSet<(String, Period)> {
+        BTreeSet::from([("T-NEED".to_owned(), "202503".parse().unwrap())])
+    }
+
     async fn app(home: &Path) -> App {
         Warehouse::init(home, Arc::new(Contracts::embedded().unwrap())).await.unwrap();
         let app = App::open(home, Clock::new(Some(day("2025-04-03")))).await.unwrap();
-        ensure(&app, &BTreeSet::from([2025])).await.unwrap();
+        ensure(&app, &arrived()).await.unwrap();
         app
     }
 
@@ -277,7 +279,7 @@ mod tests {
         // A second extension still names the day of the calendar, and a later delivery does not undo it.
         let further = grant(&app, &of, &extend("2025-04-25")).await.unwrap();
         assert!(further.grant.contains(&format!("原应报{}", original.due)));
-        ensure(&app, &BTreeSet::from([2025])).await.unwrap();
+        ensure(&app, &arrived()).await.unwrap();
         assert_eq!(list(&app, 2025, true).await.unwrap(), [further]);
 
         assert_eq!(grant(&app, &of, &Grant::Restore).await.unwrap(), original);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use suixin_ingest::checked::{CheckedFile, Issue, Level};
 use suixin_ingest::delivery::{self, CheckedStream, ReceivedTimes};
+use suixin_ingest::period::Period;
 use suixin_warehouse::Landing;
 
 use crate::app::App;
@@ -72,16 +73,16 @@ pub async fn run(app: &App, intake: &Intake, progress: Progress<'_>) -> Result<O
         expected::load(app, list).await?;
     }
     let mut landing = app.warehouse.intake();
-    let mut years = BTreeSet::new();
+    let mut arrived = BTreeSet::new();
     for (done, file) in (1_u64..).zip(stream) {
-        years.extend(file.tables.iter().filter_map(|t| t.period.get(..4)?.parse::<i32>().ok()));
+        arrived.extend(file.tables.iter().filter_map(|t| Some((t.form.clone(), t.period.parse::<Period>().ok()?))));
         landing.add(file).context("入库失败，仓库保持原样")?;
         progress("读取和校验报表", done, total);
     }
     let tell = |stage: &str, done: u64, total: u64| progress(stage, done, total);
     let landing = landing.close(app.clock.now(), &tell).await.context("入库失败，仓库保持原样")?;
     if intake.expected.is_none() && landing.changed {
-        expected::ensure(app, &years).await?;
+        expected::ensure(app, &arrived).await?;
     }
     let outcome = Outcome { files: paths.len(), paths, landing };
     // Of what was sent back whole the warehouse holds nothing; the history does.

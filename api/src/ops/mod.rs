@@ -1,6 +1,7 @@
 //! What the product does, apart from the door through which it is asked: the command line and the web pages call these.
 
 pub mod annotate;
+pub mod awards;
 pub mod basis;
 pub mod evaluate;
 pub mod expected;

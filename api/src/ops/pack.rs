@@ -1,4 +1,4 @@
-//! Making and verifying the joint meeting's pack.
+//! Making and verifying the joint meeting's pack and the other products.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,8 @@ use anyhow::{Context, Result};
 use suixin_ingest::value::Value;
 use suixin_metrics::definitions::DatasetColumn;
 use suixin_reports::number::Format;
-use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Privacy};
+use suixin_reports::outline::JOINT_MEETING;
+use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Privacy, Product, ReportError};
 use suixin_warehouse::Snapshot;
 
 use crate::app::App;
@@ -30,29 +31,118 @@ pub struct Made {
 /// When there are no scores yet, the outline does not fit, or the folder cannot be written.
 pub async fn render(app: &App, year: i32, out: Option<&Path>, progress: Progress<'_>) -> Result<Made> {
     let dir = out.map_or_else(|| app.home.join(&app.config.packs).join(year.to_string()), Path::to_owned);
+    let outline = find(app, JOINT_MEETING)?.outline(None)?;
+    let brief = newest(app, year, outline.level, progress).await?;
+    made(&brief, &outline, dir, progress)
+}
+
+/// The frozen data of a year on the newest snapshot, up to a class.
+async fn newest(app: &App, year: i32, level: Privacy, progress: Progress<'_>) -> Result<Brief> {
     let snapshot = app.warehouse.snapshot().await?;
     progress("汇集报告数据", 0, 1);
-    let brief = brief(app, &snapshot, year, basis::as_of(&snapshot, app.clock, year).await?).await?;
-    let manifest = print(app, &brief, &dir, progress)?;
+    brief(app, &snapshot, year, basis::as_of(&snapshot, app.clock, year).await?, level).await
+}
+
+/// Which product to print, and about whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// Id of the product.
+    pub product: &'a str,
+    /// Key or name of one subject; all of them if none is named.
+    pub subject: Option<&'a str>,
+}
+
+/// Prints a product of a year into `out`, or into `products/<year>/<product>` of the warehouse; one that is made for each
+/// of several subjects into a folder for each.
+///
+/// # Errors
+/// [`Usage`] for an unknown subject; as [`render`].
+pub async fn render_product(
+    app: &App,
+    year: i32,
+    wanted: Wanted<'_>,
+    out: Option<&Path>,
+    progress: Progress<'_>,
+) -> Result<Vec<Made>> {
+    let product = find(app, wanted.product)?;
+    let own = || app.home.join("products").join(year.to_string()).join(&product.id);
+    let dir = out.map_or_else(own, Path::to_owned);
+    let draft = product.outline(None)?;
+    let brief = newest(app, year, draft.level, progress).await?;
+    let Some(each) = &draft.each else {
+        if let Some(subject) = wanted.subject {
+            return Err(Usage(format!("{}只有一份，不分对象；请去掉 --subject {subject}", draft.name)).into());
+        }
+        return Ok(vec![made(&brief, &product.outline(None)?, dir, progress)?]);
+    };
+    let subjects = subjects(&brief, each, wanted.subject)?;
+    let print = |key: &String| made(&brief, &product.outline(Some(key))?, dir.join(key), progress);
+    subjects.iter().map(print).collect()
+}
+
+/// Keys of the subjects of a product: one, given by key or name, or all.
+fn subjects(brief: &Brief, each: &str, one: Option<&str>) -> Result<Vec<String>> {
+    let dataset = brief.datasets.get(each).with_context(|| format!("没有数据集 {each}"))?;
+    let key = dataset.key.first().and_then(|k| dataset.column(k)).with_context(|| format!("数据集 {each} 没有键"))?;
+    let name = dataset.columns.iter().position(|c| c.name.ends_with("_name"));
+    let text = |row: &[Cell], place: usize| row.get(place).map_or_else(String::new, ToString::to_string);
+    let is_it = |row: &&Vec<Cell>| one.is_none_or(|o| text(row, key) == o || name.is_some_and(|n| text(row, n) == o));
+    let found: Vec<String> = dataset.rows.iter().filter(is_it).map(|row| text(row, key)).collect();
+    if found.is_empty() {
+        let names: Vec<String> = dataset.rows.iter().map(|row| text(row, name.unwrap_or(key))).collect();
+        let asked = one.unwrap_or("任何对象");
+        return Err(Usage(format!("没有对象 {asked}；可用的有 {}", names.join("、"))).into());
+    }
+    Ok(found)
+}
+
+/// The products of this warehouse, the joint meeting's pack first.
+///
+/// # Errors
+/// When the definitions cannot be read or have mistakes.
+pub fn products(app: &App) -> Result<Vec<Outline>> {
+    let all = Product::all(definitions(app).as_deref())?;
+    Ok(all.iter().map(|p| p.outline(None)).collect::<Result<_, _>>()?)
+}
+
+fn definitions(app: &App) -> Option<PathBuf> {
+    app.config.definitions_dir(&app.home).map(|d| d.join("reports"))
+}
+
+fn find(app: &App, id: &str) -> Result<Product> {
+    match Product::find(definitions(app).as_deref(), id) {
+        Err(e @ ReportError::Product { .. }) => Err(Usage(e.to_string()).into()),
+        other => Ok(other?),
+    }
+}
+
+fn made(brief: &Brief, outline: &Outline, dir: PathBuf, progress: Progress<'_>) -> Result<Made> {
+    let manifest = print(brief, outline, &dir, progress)?;
     let documents = manifest.documents.iter().map(|d| d.path.clone()).filter(|p| !p.starts_with("charts/"));
     let files = documents.chain([suixin_reports::manifest::FILE.to_owned()]).collect();
     Ok(Made { dir, files, manifest })
 }
 
-fn print(app: &App, brief: &Brief, dir: &Path, progress: Progress<'_>) -> Result<Manifest> {
-    let definitions = app.config.definitions_dir(&app.home).map(|d| d.join("reports"));
-    let outline = Outline::load(definitions.as_deref())?;
-    suixin_reports::render_pack(brief, &outline, dir, &Steps(progress)).context("材料印不出来")
+/// Prints an outline.
+fn print(brief: &Brief, outline: &Outline, dir: &Path, progress: Progress<'_>) -> Result<Manifest> {
+    let mut brief = brief.clone();
+    if outline.id != JOINT_MEETING {
+        let subject = outline.subject.as_ref().map_or_else(String::new, |key| format!("（{key}）"));
+        brief.meta.title = format!("{}{subject}（{}年度）", outline.name, brief.meta.year);
+    }
+    suixin_reports::render_pack(&brief, outline, dir, &Steps(progress)).context("材料印不出来")
 }
 
-/// The frozen data of a pack.
-async fn brief(app: &App, snapshot: &Snapshot, year: i32, as_of: chrono::NaiveDate) -> Result<Brief> {
+/// The frozen data of a document; what is of a higher class than the document does not even reach it.
+async fn brief(app: &App, snapshot: &Snapshot, year: i32, as_of: chrono::NaiveDate, level: Privacy) -> Result<Brief> {
     let scored = snapshot.query(&format!("SELECT COUNT(*) FROM eval_score WHERE period = '{year}'")).await?;
     let none = scored.rows.first().and_then(|r| r[0].as_decimal()).is_none_or(|n| n.is_zero());
     if none {
         return Err(Usage(format!("{year}年还没有得分；请先执行 suixin compute --period {year}")).into());
     }
-    let datasets = suixin_metrics::run_datasets(snapshot, &app.definitions, year, as_of, None).await?;
+    let allowed = app.definitions.datasets.values().filter(|d| class(&d.privacy) <= level);
+    let ids: Vec<String> = allowed.map(|d| d.id.clone()).collect();
+    let datasets = suixin_metrics::run_datasets(snapshot, &app.definitions, year, as_of, Some(&ids)).await?;
     Ok(Brief {
         meta: Meta {
             title: format!("遂宁市“救助+慈善”联席会议材料（{year}年度）"),
@@ -73,21 +163,26 @@ async fn brief(app: &App, snapshot: &Snapshot, year: i32, as_of: chrono::NaiveDa
 /// A computed dataset as reports and pages print it.
 #[must_use]
 pub fn dataset(d: suixin_metrics::Dataset) -> Dataset {
-    let privacy = match d.privacy.as_str() {
-        "S0" => Privacy::S0,
-        "S1" => Privacy::S1,
-        "S2" => Privacy::S2,
-        _ => Privacy::S3,
-    };
     Dataset {
         hash: suixin_reports::manifest::sha256(d.sql.as_bytes()),
         id: d.id,
         title: d.title,
         basis: d.basis,
-        privacy,
+        privacy: class(&d.privacy),
         key: d.key,
         columns: d.columns.into_iter().map(column).collect(),
         rows: d.rows.into_iter().map(|row| row.into_iter().map(cell).collect()).collect(),
+    }
+}
+
+/// A class by its code; one that nobody knows is the highest.
+#[must_use]
+pub fn class(code: &str) -> Privacy {
+    match code {
+        "S0" => Privacy::S0,
+        "S1" => Privacy::S1,
+        "S2" => Privacy::S2,
+        _ => Privacy::S3,
     }
 }
 
@@ -135,9 +230,10 @@ pub async fn verify(app: &App, dir: &Path, progress: Progress<'_>) -> Result<Vec
         out.push("现在的定义与印制时的定义不同，以下数字按现在的定义重算".to_owned());
     }
     let snapshot = app.warehouse.snapshot_at(&printed.snapshot.parse()?).await?;
-    let brief = brief(app, &snapshot, printed.year, printed.as_of).await?;
+    let outline = find(app, &printed.product)?.outline(printed.subject.as_deref())?;
+    let brief = brief(app, &snapshot, printed.year, printed.as_of, outline.level).await?;
     let scratch = tempfile::tempdir().context("临时文件夹建不了")?;
-    let again = print(app, &brief, &scratch.path().join("pack"), progress)?;
+    let again = print(&brief, &outline, &scratch.path().join("pack"), progress)?;
     out.extend(figures(&printed, &again));
     out.extend(documents(&printed, &again));
     Ok(out)

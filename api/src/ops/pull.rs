@@ -1,11 +1,9 @@
 //! Pulls of the configured sources into the inbox. One source that fails stops no other.
 
-use anyhow::Result;
-use suixin_ingest::contract::Contracts;
-
 use crate::app::App;
 use crate::schedule::{History, Times};
-use crate::sources::{self, Desk, Mistake, Mistakes, Pulled, RawSources, Source, SourceError};
+use crate::sources::{self, Desk, Mistakes, Pulled, Source, SourceError};
+use anyhow::Result;
 
 /// A source and what came of its pull.
 #[derive(Debug)]
@@ -21,23 +19,7 @@ pub struct Tried {
 /// # Errors
 /// All mistakes of the configuration at once.
 pub fn configured(app: &App) -> Result<Vec<Source>, Mistakes> {
-    checked(&app.config.sources, &app.contracts)
-}
-
-/// Sources as checked, their times included.
-///
-/// # Errors
-/// All mistakes of the configuration at once.
-pub fn checked(raw: &RawSources, contracts: &Contracts) -> Result<Vec<Source>, Mistakes> {
-    let sources = sources::check(raw, contracts)?;
-    let wrong: Vec<Mistake> = sources.iter().filter_map(schedule_mistake).collect();
-    if wrong.is_empty() { Ok(sources) } else { Err(Mistakes(wrong)) }
-}
-
-fn schedule_mistake(source: &Source) -> Option<Mistake> {
-    let what = Times::parse(source.schedule.as_deref()?).err()?.to_string();
-    let remedy = "改好或删去：不写就跟着接收报表的任务".to_owned();
-    Some(Mistake { source: format!("“{}”", source.name), key: "schedule".to_owned(), what, remedy })
+    sources::check(&app.config.sources, &app.contracts)
 }
 
 /// Where pulls of this warehouse work.

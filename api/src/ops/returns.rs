@@ -7,6 +7,10 @@ use suixin_ingest::value::Value;
 
 use crate::app::App;
 
+/// What is counted, to be said beside every such table.
+pub const SCOPE: &str = "按应报日期统计：截至当日已到应报日期的报表，延期的按新日期，免报的不计；\
+    考核指标 CTY-205 按评价期和数据截止日计算，与此表口径不同";
+
 /// The state of a unit's returns.
 #[derive(Debug, Clone, Serialize)]
 pub struct UnitReturns {

@@ -11,6 +11,7 @@ use super::check_place;
 use super::config::{PeriodFrom, Place, Source, UnitFrom, Watermark};
 use super::keys::{Keys, Mistake, Mistakes};
 use super::raw::RawSources;
+use crate::schedule::Times;
 
 /// Seconds that one statement or request may take where nothing is said.
 const TIMEOUT_SECONDS: u64 = 300;
@@ -48,7 +49,7 @@ fn source_of(keys: &mut Keys<'_>, contracts: &Contracts) -> Option<Source> {
     let first_period = first_period_of(keys);
     let (order, full) = (keys.list("order"), keys.flag("full"));
     let timeout = Duration::from_secs(keys.number("timeout_seconds", TIMEOUT_SECONDS, 1..=86_400));
-    let schedule = keys.text("schedule");
+    let schedule = schedule_of(keys);
     let (table, frequency) = target.map(|(table, frequency, _)| (table.name.clone(), frequency))?;
     let source = Source {
         name: name?,
@@ -67,6 +68,15 @@ fn source_of(keys: &mut Keys<'_>, contracts: &Contracts) -> Option<Source> {
     };
     check_parameters(keys, &source);
     Some(source)
+}
+
+/// Times of its own, as the schedule of the jobs writes them.
+fn schedule_of(keys: &mut Keys<'_>) -> Option<String> {
+    let text = keys.text("schedule")?;
+    if let Err(e) = Times::parse(&text) {
+        keys.wrong("schedule", e.to_string(), "改好或删去：不写就跟着接收报表的任务");
+    }
+    Some(text)
 }
 
 fn name_of(keys: &mut Keys<'_>) -> Option<String> {

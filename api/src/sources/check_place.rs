@@ -138,7 +138,13 @@ fn paging_of(keys: &mut Keys<'_>) -> Option<Paging> {
         "number" => {
             let parameter = keys.text("page_parameter").unwrap_or_else(|| "page".to_owned());
             let first = keys.number("first_page", 1, 0..=1);
-            let size = keys.text("size_parameter").map(|name| (name, keys.number("page_size", 500, 1..=100_000)));
+            let size_named = keys.text("size_parameter");
+            let rows = keys.number("page_size", 500, 1..=100_000);
+            if size_named.is_none() && keys.has("page_size") && !keys.has("size_parameter") {
+                let remedy = "请写接口用来收每页行数的参数名，如 size_parameter = \"size\"，或删去 page_size";
+                keys.wrong("page_size", "没有 size_parameter 就用不上", remedy);
+            }
+            let size = size_named.map(|name| (name, rows));
             Paging::Number { parameter, first, size }
         }
         "cursor" => {

@@ -42,7 +42,7 @@ fn every_mistake_is_told_at_once() {
     let found = wrong(
         "[[source]]\nname = 'His 1'\nkind = 'postgres'\nhost = ''\nport = 70000\ndatabase = 'd'\npassword = 'geheim-im-klartext'\n\
          table = 'a'\nquery = 'select 1'\ntarget = 'need_itme'\nunit = '船山'\nunit_column = 'x'\nfull = 'ja'\n\
-         oder = ['a']\noverlap = 5\ntls = 'maybe'\nfrequency = 'week'\nfirst_period = '2025-01'\n",
+         oder = ['a']\noverlap = 5\ntls = 'maybe'\nfrequency = 'week'\nfirst_period = '2025-01'\nschedule = '每天'\n",
     );
     let expected = [
         "name：只能用小写字母",
@@ -60,6 +60,7 @@ fn every_mistake_is_told_at_once() {
         "full：应是 true 或 false",
         "oder：没有这个配置项",
         "first_period：",
+        "schedule：",
     ];
     for part in expected {
         assert!(found.iter().any(|m| m.contains(part)), "{part}: {found:#?}");
@@ -169,6 +170,7 @@ fn mistakes_of_endpoints() {
         ),
         ("host = 'x'", vec!["host：没有这个配置项，或不适用于这种来源"]),
         ("page_size = 10", vec!["page_size：没有这个配置项，或不适用于这种来源"]),
+        ("paging = 'number'\npage_size = 10", vec!["page_size：没有 size_parameter 就用不上"]),
     ] {
         let found = wrong(&format!("{API}{keys}"));
         assert_eq!(found.len(), parts.len(), "{keys}: {found:#?}");

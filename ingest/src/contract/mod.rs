@@ -81,6 +81,12 @@ impl Contracts {
         if unit == CITY { "市局" } else { self.code_name("eval_unit", unit).unwrap_or(unit) }
     }
 
+    /// The code of an evaluated unit, given its code or its name.
+    #[must_use]
+    pub fn unit_code(&self, text: &str) -> Option<&str> {
+        self.units().into_iter().find(|code| *code == text || self.unit_name(code) == text)
+    }
+
     /// The eight units that are evaluated, in the order of the code set.
     #[must_use]
     pub fn units(&self) -> Vec<&str> {

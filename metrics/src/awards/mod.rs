@@ -18,7 +18,8 @@ pub use place::Verdict;
 use crate::compute::{Answers, Totals, Wanted};
 use crate::definitions::{Awards, Category, Definitions, Indicator, Kind, NaPolicy};
 use crate::error::MetricsError;
-use crate::evaluation::{Evaluation, Measured, Outcome, SchemeResult, SubjectScore};
+use crate::evaluation::{Evaluation, ItemScore, Measured, Outcome, SchemeResult, SubjectScore};
+use crate::number::Num;
 use crate::rules::{Given, Rule};
 use crate::window::Window;
 use nominations::{Edition, Nomination};
@@ -83,6 +84,27 @@ pub struct Entry {
     pub reasons: Vec<String>,
     /// What people should look at before they decide.
     pub remarks: Vec<String>,
+    /// What each condition and indicator said, in the order of the definitions.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What one condition or indicator said of a nominee.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// Indicator id.
+    pub indicator: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is a condition, or gives points.
+    pub condition: bool,
+    /// Whether it is met; of one that gives points: that it is no veto.
+    pub met: bool,
+    /// Points, two places; empty for conditions.
+    pub points: String,
+    /// Points that could be had, two places; empty for conditions.
+    pub max: String,
+    /// The arithmetic in words.
+    pub arithmetic: String,
 }
 
 /// Makes the lists from an evaluation of a snapshot.
@@ -161,13 +183,33 @@ impl Facts<'_> {
             priority: self.hints.get(&s.subject.key).cloned(),
             reasons,
             remarks: n.remarks(self.as_of),
+            evidence: s.items.iter().map(|i| self.evidence(i)).collect(),
         })
+    }
+
+    fn indicator(&self, id: &str) -> Option<&Indicator> {
+        self.result.indicators.iter().find(|d| d.id() == id)
+    }
+
+    fn evidence(&self, item: &ItemScore) -> Evidence {
+        let of = self.indicator(&item.indicator);
+        let condition = of.is_some_and(|i| matches!(i.kind, Kind::Eligibility | Kind::Veto));
+        let points = |n: &Num| if condition { String::new() } else { format!("{n:.2}") };
+        Evidence {
+            indicator: item.indicator.clone(),
+            name: of.map_or_else(String::new, |i| i.name.clone()),
+            condition,
+            met: !is_against(item),
+            points: points(&item.points),
+            max: points(&item.max),
+            arithmetic: item.arithmetic.clone(),
+        }
     }
 
     /// Why a nominee is out; empty: it is not.
     fn reasons(&self, s: &SubjectScore, n: &Nomination) -> Vec<String> {
-        let name = |id: &str| self.result.indicators.iter().find(|d| d.id() == id).map_or("", |d| &d.name);
-        let against = s.items.iter().filter(|i| matches!(i.outcome, Outcome::Failed | Outcome::Veto));
+        let name = |id: &str| self.indicator(id).map_or("", |i| &i.name);
+        let against = s.items.iter().filter(|i| is_against(i));
         let mut reasons: Vec<String> =
             against.map(|i| format!("{} {}（{}）", i.indicator, name(&i.indicator), i.arithmetic)).collect();
         if self.awards.closed_status.contains(&n.status) {
@@ -175,6 +217,10 @@ impl Facts<'_> {
         }
         reasons
     }
+}
+
+fn is_against(item: &ItemScore) -> bool {
+    matches!(item.outcome, Outcome::Failed | Outcome::Veto)
 }
 
 /// The snapshot with the totals of the evaluation.

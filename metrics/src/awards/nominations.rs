@@ -30,6 +30,7 @@ pub(super) struct Nomination {
     pub unit: String,
     pub status: String,
     objections: i64,
+    open_hits: i64,
     public_until: Option<NaiveDate>,
 }
 
@@ -39,6 +40,9 @@ impl Nomination {
         let mut remarks = Vec::new();
         if self.objections > 0 {
             remarks.push(format!("公示期收到异议{}件，须查清后再定", self.objections));
+        }
+        if self.open_hits > 0 {
+            remarks.push(format!("有尚未办结的疑点{}条，核实前请暂缓决定", self.open_hits));
         }
         match self.public_until {
             None => remarks.push("尚未进行市级公示".to_owned()),
@@ -58,18 +62,27 @@ pub(super) async fn editions(snapshot: &Snapshot, year: i32) -> Result<BTreeMap<
     Ok(rows.iter().map(|row| (row[0].to_string(), edition(row))).collect())
 }
 
+fn count(value: &Value) -> i64 {
+    if let Value::Int(n) = value { *n } else { 0 }
+}
+
 /// Nomination id → nomination of the year.
 pub(super) async fn nominations(snapshot: &Snapshot, year: i32) -> Result<BTreeMap<String, Nomination>, MetricsError> {
     let sql = format!(
-        "SELECT nomination_id, nominee_id, eval_unit_code, status_code, COALESCE(objections, 0) AS objections, public3_to \
-         FROM award_nomination WHERE edition='{year}'"
+        "SELECT n.nomination_id, n.nominee_id, n.eval_unit_code, n.status_code, COALESCE(n.objections, 0) AS objections, \
+                n.public3_to, COALESCE(h.open_hits, 0) AS open_hits \
+         FROM award_nomination n \
+         LEFT JOIN (SELECT entity_key, COUNT(*) AS open_hits FROM risk_hit \
+                    WHERE status_code NOT IN ('60','61','62') GROUP BY entity_key) h ON h.entity_key=n.nominee_id \
+         WHERE n.edition='{year}'"
     );
     let rows = snapshot.query(&sql).await?.rows;
     let nomination = |row: &Vec<Value>| Nomination {
         nominee: row[1].to_string(),
         unit: row[2].to_string(),
         status: row[3].to_string(),
-        objections: if let Value::Int(n) = row[4] { n } else { 0 },
+        objections: count(&row[4]),
+        open_hits: count(&row[6]),
         public_until: row[5].as_date(),
     };
     Ok(rows.iter().map(|row| (row[0].to_string(), nomination(row))).collect())

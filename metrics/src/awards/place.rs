@@ -83,6 +83,7 @@ mod tests {
             priority: None,
             reasons: Vec::new(),
             remarks: Vec::new(),
+            evidence: Vec::new(),
         };
         let mut entries: Vec<Entry> = ranks.iter().map(entry).collect();
         place(&mut entries, quota, reserve);

@@ -10,6 +10,7 @@ use super::sql::Sql;
 use super::{Definitions, Draft};
 use crate::datasets;
 use crate::lineage::tables_of;
+use crate::robustness::Fillings;
 use crate::window::Window;
 
 const KEY_VALUE: [&str; 2] = ["k", "v"];
@@ -71,7 +72,11 @@ impl Definitions {
         }
         for d in self.datasets.values() {
             let columns = d.columns.iter().map(|c| c.name.as_str()).collect();
-            all.push(Promise { sql: &d.sql, filled: datasets::filled(self, d, &sample_window()), columns });
+            all.push(Promise {
+                sql: &d.sql,
+                filled: datasets::filled(self, d, &sample_window(), &Fillings::default()),
+                columns,
+            });
         }
         let hints = self.awards.iter().flat_map(|a| &a.categories).filter_map(|c| c.priority.as_ref());
         all.extend(hints.map(|sql| Promise::new(sql, &KEY_VALUE)));

@@ -3,7 +3,7 @@
 use super::mistake::Place;
 
 /// The placeholders that a statement may have, with what each stands for.
-pub const PLACEHOLDERS: [(&str, &str); 8] = [
+pub const PLACEHOLDERS: [(&str, &str); 12] = [
     ("ps", "评价期第一天"),
     ("pe", "评价期最后一天"),
     ("asof", "计算基准日"),
@@ -12,6 +12,10 @@ pub const PLACEHOLDERS: [(&str, &str); 8] = [
     ("quarters", "评价期季数"),
     ("prev", "上一年度"),
     ("indicators", "现行指标的行：编号、计量单位、目标、条款、来源（只用于数据集）"),
+    ("trials_cty", "县级排名试算的行：对象、名次区间好端、中间、差端、居首比例（只用于数据集）"),
+    ("pairs_cty", "县级排名中分不出先后的行：在前、在后、在前比例（只用于数据集）"),
+    ("trials_plt", "试点排名试算的行，列同上（只用于数据集）"),
+    ("pairs_plt", "试点排名中分不出先后的行，列同上（只用于数据集）"),
 ];
 
 /// SQL text with placeholders such as `${ps}`.

@@ -16,6 +16,7 @@ use crate::error::MetricsError;
 use crate::evaluation::Subject;
 use crate::explain::pick;
 use crate::lineage::probes;
+use crate::robustness::Fillings;
 use crate::window::Window;
 
 /// Statements looked into for one figure; the figures beyond are named, not followed.
@@ -92,10 +93,17 @@ impl<'a> Follow<'a> {
             self.take_up(statements);
             return Ok(title);
         }
-        let statement = of_dataset(self.defs, &self.window, (first, key, last))?;
+        let statement = self.of_dataset((first, key, last)).await?;
         let title = statement.title.clone();
         self.waiting.push_back(statement);
         Ok(title)
+    }
+
+    async fn of_dataset(&self, figure: (&str, &str, &str)) -> Result<Statement, MetricsError> {
+        let sql = self.defs.datasets.get(figure.0).map_or("", |d| d.sql.text());
+        let year = self.window.period.year();
+        let trials = Fillings::of(self.snapshot, self.defs, year, std::iter::once(sql)).await?;
+        of_dataset(self.defs, &self.window, &trials, figure)
     }
 
     /// The number: the cell of a dataset, or the saved score.
@@ -109,7 +117,7 @@ impl<'a> Follow<'a> {
                 self.window.period
             )
         } else {
-            let statement = of_dataset(self.defs, &self.window, (first, key, last))?;
+            let statement = self.of_dataset((first, key, last)).await?;
             let text = |v: &str| v.replace('\'', "''");
             let is = |(k, v): (&String, &String)| format!("COALESCE(CAST(d.\"{k}\" AS VARCHAR), '') = '{}'", text(v));
             let rows: Vec<String> = statement.equal.iter().map(is).collect();

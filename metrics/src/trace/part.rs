@@ -9,6 +9,7 @@ use crate::definitions::{Definitions, Indicator, Kind, Scheme};
 use crate::error::MetricsError;
 use crate::evaluation::Subject;
 use crate::lineage::Wanted;
+use crate::robustness::Fillings;
 use crate::window::Window;
 
 /// A statement, and the row and column of its result that the figure is.
@@ -45,6 +46,7 @@ pub(super) fn parse(figure: &str) -> Result<(&str, &str, &str), MetricsError> {
 pub(super) fn of_dataset(
     defs: &Definitions,
     window: &Window,
+    trials: &Fillings,
     (id, key, column): (&str, &str, &str),
 ) -> Result<Statement, MetricsError> {
     let dataset = find(defs, id)?;
@@ -60,7 +62,7 @@ pub(super) fn of_dataset(
     Ok(Statement {
         figure: format!("{id}/{key}/{column}"),
         title: format!("{}·{}", dataset.title, shown.title),
-        sql: filled(defs, dataset, window),
+        sql: filled(defs, dataset, window, trials),
         equal: dataset.key.iter().cloned().zip(values.into_iter().map(str::to_owned)).collect(),
         output: Some(column.to_owned()),
     })

@@ -53,13 +53,17 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn all(&mut self) {
         let outline = self.outline;
-        let names = [&outline.document, &outline.workbook, &outline.summary_title];
+        let names = [&outline.document, &outline.summary_title];
         names
             .into_iter()
+            .chain(&outline.workbook)
             .chain(&outline.title)
             .chain(&outline.cover)
             .chain(&outline.closing)
             .for_each(|p| self.phrase(p, None));
+        if let Some(dataset) = &outline.each {
+            self.dataset(dataset, Span::default());
+        }
         let targets = self.targets();
         for block in outline.blocks() {
             if let Some(condition) = &block.when {
@@ -206,10 +210,12 @@ impl<'a> Check<'a> {
 
     fn dataset(&mut self, dataset: &str, span: Span) -> bool {
         match self.catalogue.privacy(dataset) {
-            Some(Privacy::S0) => true,
+            Some(class) if class <= self.outline.level => true,
             Some(class) => {
-                let message = format!("数据集“{dataset}”为{class:?}级，不得进入会议材料");
-                self.mistake(span, dataset, message, "只用S0级数据集".to_owned());
+                let level = self.outline.level;
+                let message = format!("数据集“{dataset}”为{class:?}级，不得进入{level:?}级的{}", self.outline.name);
+                let remedy = format!("只用不高于{level:?}级的数据集，或把 level 改为 \"{class:?}\"");
+                self.mistake(span, dataset, message, remedy);
                 false
             }
             None => {

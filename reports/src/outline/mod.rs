@@ -3,33 +3,44 @@
 //! A phrase's grammar is in [`crate::phrase`]; the keys of a block are those of `raw::RawBlock`.
 
 pub mod check;
-mod files;
 mod load;
+mod products;
 mod raw;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+use crate::brief::Privacy;
 use crate::phrase::{Condition, Phrase};
 
 pub use check::Catalogue;
-pub use files::export_embedded;
+pub use products::{Product, export_embedded};
 
 /// A pack's table of contents with its words.
 #[derive(Debug, Clone)]
 pub struct Outline {
     /// Id, such as `joint-meeting`.
     pub id: String,
+    /// What the product is called.
+    pub name: String,
+    /// How its pages are laid out.
+    pub form: Form,
+    /// The highest class of data that it may show.
+    pub level: Privacy,
+    /// Dataset of whose rows each gets a document of its own.
+    pub each: Option<String>,
+    /// Key of the row that this one is about.
+    pub subject: Option<String>,
     /// Name of the file it came from, for messages.
     pub file: String,
     /// The file's text.
     pub source: String,
     /// Name of the PDF; `{year}` is replaced.
     pub document: Phrase,
-    /// Name of the workbook.
-    pub workbook: Phrase,
+    /// Name of the workbook, where there is one.
+    pub workbook: Option<Phrase>,
     /// Title on the cover, in lines.
     pub title: Vec<Phrase>,
     /// Lines of the cover under the title.
@@ -46,6 +57,17 @@ pub struct Outline {
     pub annexes: Vec<Annex>,
     /// Sheets of the workbook, in order.
     pub sheets: Vec<Sheet>,
+}
+
+/// How a document's pages are laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Cover, one page, contents, chapters, annexes.
+    #[default]
+    Pack,
+    /// The title stands on the first page; no cover and no contents.
+    Letter,
 }
 
 /// A chapter.
@@ -343,7 +365,8 @@ impl fmt::Display for Mistake {
     }
 }
 
-const JOINT_MEETING: &str = include_str!("../../definitions/outlines/joint-meeting.toml");
+/// Id of the joint meeting's pack.
+pub const JOINT_MEETING: &str = "joint-meeting";
 
 impl Outline {
     /// The embedded outline of the joint meeting's pack.
@@ -351,7 +374,7 @@ impl Outline {
     /// # Errors
     /// If it has mistakes, which a test rules out.
     pub fn joint_meeting() -> crate::Result<Self> {
-        Self::parse("joint-meeting.toml", JOINT_MEETING)
+        Product::find(None, JOINT_MEETING)?.outline(None)
     }
 
     /// Every phrase with its place, for checks.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ChartKind, SheetChartKind, Threshold};
+use super::{ChartKind, Form, SheetChartKind, Threshold};
+use crate::brief::Privacy;
 
 /// Text with its place.
 pub type Words = Spanned<String>;
@@ -15,12 +16,19 @@ pub type Words = Spanned<String>;
 #[serde(deny_unknown_fields)]
 pub struct RawOutline {
     pub id: String,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub form: Form,
+    #[serde(default)]
+    pub level: Privacy,
+    pub each: Option<Words>,
     pub document: Words,
-    pub workbook: Words,
+    pub workbook: Option<Words>,
     pub title: Vec<Words>,
     #[serde(default)]
     pub cover: Vec<Words>,
-    pub summary_title: Words,
+    pub summary_title: Option<Words>,
     #[serde(default)]
     pub summary: Vec<Spanned<RawBlock>>,
     pub chapters: Vec<RawChapter>,

@@ -3,6 +3,7 @@
 use super::compose::Layout;
 use super::table::{grid, head_units};
 use super::{CardText, Document, POINTS_A_PIXEL, Part, Piece, Run, chinese, runs};
+use crate::brief::{Meta, Privacy};
 use crate::chart::feed::Feed;
 use crate::chart::frame::Words;
 use crate::chart::{self};
@@ -44,9 +45,11 @@ pub fn assemble(outline: &Outline, book: &Book, layout: &Layout, step: &mut dyn 
     let meta = &book.brief().meta;
     let mut document = Document {
         title: meta.title.clone(),
+        form: outline.form,
+        level_text: level_text(outline.level).to_owned(),
         title_lines: outline.title.iter().map(|p| speaker.say(p)).collect(),
         cover: outline.cover.iter().map(|p| speaker.say(p)).collect(),
-        provenance: format!("数据快照 {}　口径 {}　程序 {}", meta.snapshot, meta.short_hash(), meta.program_version),
+        provenance: provenance(meta, outline.level),
         author: meta.office.clone(),
         summary_title: speaker.say(&outline.summary_title),
         summary_size: layout.summary_size,
@@ -68,6 +71,20 @@ pub fn assemble(outline: &Outline, book: &Book, layout: &Layout, step: &mut dyn 
         document.annexes.push(Part { number, title: annex.title.clone(), pieces });
     }
     Ok(Assembled { document, pictures: writer.pictures })
+}
+
+/// What stands above a document that not everybody may have.
+fn level_text(level: Privacy) -> &'static str {
+    match level {
+        Privacy::S0 => "",
+        Privacy::S1 => "内部资料　注意保管",
+        Privacy::S2 | Privacy::S3 => "敏感资料　仅限指定人员　不得复制",
+    }
+}
+
+fn provenance(meta: &Meta, level: Privacy) -> String {
+    let (hash, version) = (meta.short_hash(), &meta.program_version);
+    format!("数据快照 {}　口径 {hash}　程序 {version}　分级 {level:?}", meta.snapshot)
 }
 
 /// Numbers of the charts and tables that will be printed.

@@ -335,6 +335,8 @@ mod tests {
         let (pieces, heights): (Vec<Piece>, Vec<f64>) = pieces.into_iter().unzip();
         let document = Document {
             title: String::new(),
+            form: crate::outline::Form::Pack,
+            level_text: String::new(),
             title_lines: Vec::new(),
             cover: Vec::new(),
             provenance: String::new(),

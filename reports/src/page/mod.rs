@@ -8,6 +8,8 @@ mod table;
 
 use serde::Serialize;
 
+use crate::outline::Form;
+
 pub(crate) use assemble::rows;
 pub use assemble::{Assembled, Picture, assemble};
 pub use table::{Grid, Plan, Source, grid, plan};
@@ -17,6 +19,10 @@ pub use table::{Grid, Plan, Source, grid, plan};
 pub struct Document {
     /// Title, for the file's properties.
     pub title: String,
+    /// `pack` or `letter`.
+    pub form: Form,
+    /// Who may have it; empty where everybody may.
+    pub level_text: String,
     /// Title on the cover, in lines.
     pub title_lines: Vec<String>,
     /// Lines below it.

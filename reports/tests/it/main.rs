@@ -13,4 +13,6 @@ mod pack;
 #[cfg(test)]
 mod phrases;
 #[cfg(test)]
+mod products;
+#[cfg(test)]
 mod workbook;

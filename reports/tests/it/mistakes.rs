@@ -63,7 +63,10 @@ fn only_public_data_enter_a_pack() {
     let mut brief = sample();
     brief.datasets.get_mut("risk_groups").unwrap().privacy = Privacy::S1;
     let mistakes = Outline::joint_meeting().unwrap().check(&brief);
-    assert!(!mistakes.is_empty() && mistakes.iter().all(|m| m.message.contains("不得进入会议材料")), "{mistakes:#?}");
+    assert!(
+        !mistakes.is_empty() && mistakes.iter().all(|m| m.message.contains("不得进入S0级的联席会议材料")),
+        "{mistakes:#?}"
+    );
     let refused = suixin_reports::render_pack(&brief, &Outline::joint_meeting().unwrap(), Path::new("never"), &());
     assert!(matches!(refused, Err(ReportError::Outline(_))));
     assert!(!Path::new("never").exists());

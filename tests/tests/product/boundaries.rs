@@ -40,3 +40,18 @@ fn a_crate_uses_only_those_to_its_left() {
         }
     }
 }
+
+/// Of a workspace with several programs `cargo run` starts the one that is named as the default, or none.
+#[test]
+fn cargo_run_starts_the_product() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let manifest = |name: &str| std::fs::read_to_string(root.join(name).join("Cargo.toml")).unwrap();
+    let defaults: Vec<String> = ORDER
+        .iter()
+        .chain(&["tests"])
+        .flat_map(|name| manifest(name).lines().map(str::to_owned).collect::<Vec<_>>())
+        .filter(|line| line.starts_with("default-run"))
+        .collect();
+    assert_eq!(defaults, ["default-run = \"suixin\""]);
+    assert!(manifest("api").contains("name = \"suixin\""), "the program that the README starts");
+}

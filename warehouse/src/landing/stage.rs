@@ -7,6 +7,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
+use arrow::compute::concat_batches;
+use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use chrono::NaiveDateTime;
 use suixin_ingest::checked::{CheckedFile, CheckedRow, CheckedTable, Issue, SentHeader, Signatures};
@@ -25,6 +27,9 @@ use crate::warehouse::{Store, Warehouse};
 
 /// Clear texts are sealed when so many wait, so that a large delivery does not hold them all.
 const SEAL_AT: usize = 200_000;
+
+/// Rows turned into Arrow at a time.
+const PART_ROWS: usize = 8192;
 
 /// Bytes of rows held in memory before they are spilled.
 const MEMORY_BYTES: usize = 512 << 20;
@@ -227,31 +232,22 @@ fn stage_table(store: &Store, table: CheckedTable, clear: &mut ClearTexts) -> Re
     }
     let period = Period::from_str(&table.period).map_err(|e| Error::Input(e.to_string()))?;
     let rows_read = table.rows_read.max(table.rows.len() as u64);
-    let mut kept: Vec<CheckedRow> = Vec::new();
+    let mut parts = Parts { shape, unit: &table.unit, rows: Vec::new(), row_no: Vec::new(), waivers: Vec::new() };
+    let mut part: Vec<CheckedRow> = Vec::new();
     for row in table.rows.into_rows() {
         let row = row.map_err(|e| Error::storage(shape.name(), e))?;
         if !row.rejected && !table.refused {
-            kept.push(row);
+            part.push(row);
+        }
+        if part.len() == PART_ROWS {
+            parts.add(store, std::mem::take(&mut part), clear)?;
         }
     }
-    let row_no = kept.iter().map(|r| r.row_no).collect();
-    let waiting = kept
-        .iter()
-        .enumerate()
-        .flat_map(|(row, r)| r.awaiting_waiver.iter().map(move |w| (row, w.clone())))
-        .collect::<Vec<_>>();
-    let mut values: Vec<Vec<Value>> = kept.into_iter().map(|r| r.values).collect();
-    own_unit(shape, &table.unit, &mut values);
-    tokenise_all(store, shape, &mut values, clear);
-    let rows = contract_batch(shape, &values)?;
-    drop(values);
+    parts.add(store, part, clear)?;
+    let Parts { rows, row_no, waivers, .. } = parts;
     let name = shape.name();
+    let rows = concat_batches(&contract_schema(shape)?, &rows).map_err(|e| Error::storage(name, e))?;
     let all: Vec<usize> = (0..shape.table.columns.len()).collect();
-    let mut waivers = Vec::new();
-    for (row, waiver) in waiting {
-        let number = digest::references(name, &rows.slice(row, 1), waiver.column)?.first().copied().unwrap_or_default();
-        waivers.push(Waiver { row, column: waiver.column, number, issue: waiver.issue });
-    }
     Ok(StagedTable {
         form: table.form,
         unit: table.unit,
@@ -274,6 +270,36 @@ fn stage_table(store: &Store, table: CheckedTable, clear: &mut ClearTexts) -> Re
         rows: Rows::Memory(rows),
         shape: Arc::clone(shape),
     })
+}
+
+/// A table on its way into Arrow, a part at a time: as values its rows take several times the room.
+struct Parts<'a> {
+    shape: &'a Shape,
+    unit: &'a str,
+    rows: Vec<RecordBatch>,
+    row_no: Vec<u32>,
+    waivers: Vec<Waiver>,
+}
+
+impl Parts<'_> {
+    fn add(&mut self, store: &Store, part: Vec<CheckedRow>, clear: &mut ClearTexts) -> Result<()> {
+        let before = self.row_no.len();
+        self.row_no.extend(part.iter().map(|r| r.row_no));
+        let waiting =
+            part.iter().enumerate().flat_map(|(row, r)| r.awaiting_waiver.iter().map(move |w| (row, w.clone())));
+        let waiting: Vec<_> = waiting.collect();
+        let mut values: Vec<Vec<Value>> = part.into_iter().map(|r| r.values).collect();
+        own_unit(self.shape, self.unit, &mut values);
+        tokenise_all(store, self.shape, &mut values, clear);
+        let rows = contract_batch(self.shape, &values)?;
+        for (row, waiver) in waiting {
+            let number = digest::references(self.shape.name(), &rows.slice(row, 1), waiver.column)?;
+            let number = number.first().copied().unwrap_or_default();
+            self.waivers.push(Waiver { row: before + row, column: waiver.column, number, issue: waiver.issue });
+        }
+        self.rows.push(rows);
+        Ok(())
+    }
 }
 
 /// Which rows of `person` say that their number is invalid and known to be.
@@ -310,10 +336,14 @@ fn tokenise_all(store: &Store, shape: &Shape, rows: &mut [Vec<Value>], texts: &m
     }
 }
 
-fn contract_batch(shape: &Shape, rows: &[Vec<Value>]) -> Result<RecordBatch> {
+fn contract_schema(shape: &Shape) -> Result<SchemaRef> {
     let places: Vec<usize> = (0..shape.table.columns.len()).collect();
     let schema = shape.full.project(&places).map_err(|e| Error::storage(shape.name(), e))?;
-    cells::batch(shape.name(), &Arc::new(schema), rows)
+    Ok(Arc::new(schema))
+}
+
+fn contract_batch(shape: &Shape, rows: &[Vec<Value>]) -> Result<RecordBatch> {
+    cells::batch(shape.name(), &contract_schema(shape)?, rows)
 }
 
 /// Tables whose codes reading has checked already, against the divisions and code sets.

@@ -139,6 +139,28 @@ async fn an_invalid_number_stands_only_where_person_gives_a_reason() {
 }
 
 #[tokio::test]
+async fn a_long_table_is_judged_row_by_row_to_its_end() {
+    let world = World::new().await;
+    // More rows than are turned into Arrow at a time; the last ones name nobody, or an invalid number.
+    let ids: Vec<String> = (0..9_000).map(|i| format!("n{i}")).collect();
+    let rows: Vec<(&str, &str, &str)> = ids.iter().map(|id| (id.as_str(), "p1", "10")).collect();
+    let at = |column: &str| crate::support::contracts().table("need_item").unwrap().index_of(column).unwrap();
+    let (person, unit) = (at("pid_token"), at("eval_unit_code"));
+    let need = edited(needs(A, "202501", &rows), |rows| {
+        rows[0].rejected = true;
+        rows[8_995].values[unit] = B.into();
+        rows[8_998].values[person] = "p9".into();
+        rows[8_999].values[person] = "bad".into();
+    });
+    let need = waiting(need, 8_999, "pid_token");
+    let landing = world.land(vec![world.file("a.xlsx", DAY, vec![persons(A, "202501", &["p1"]), need])]).await;
+    assert_eq!(codes(&landing), "DQ019:9003,DQ007:8999");
+    assert_eq!(landing.files[0].tables[1].accepted, 8_997);
+    let count = "SELECT count(*), count(DISTINCT need_id), min(eval_unit_code), max(src_row) FROM need_item";
+    assert_eq!(world.list(count).await, format!("8997 8997 {A} 9002"));
+}
+
+#[tokio::test]
 async fn the_books_say_what_was_received() {
     let world = World::new().await;
     let mut first = edited(persons(A, "202501", &["p1", "p2", "p3"]), |rows| rows[2].rejected = true);

@@ -98,7 +98,7 @@ impl SubjectPage {
     }
 }
 
-/// `GET /units/{code}`
+/// `GET /units/{code}`, by code or name.
 ///
 /// # Errors
 /// `NotFound` for an unknown unit, `NotComputed` before the evaluation.
@@ -107,11 +107,9 @@ pub async fn unit(
     Path(code): Path<String>,
     Query(asked): Query<Year>,
 ) -> Result<Response, Problem> {
-    if !web.app.contracts.units().contains(&code.as_str()) {
-        return Err(Problem::not_found("单位", &code));
-    }
+    let code = web.app.contracts.unit_code(&code).ok_or_else(|| Problem::not_found("单位", &code))?;
     let now = Now::computed(&web, asked.year).await?;
-    let explained = explanation(&web, &now, "CTY", &code).await?;
+    let explained = explanation(&web, &now, "CTY", code).await?;
     let (mut states, _) = returns::state(&web.app, now.year).await?;
     states.retain(|u| u.unit == code);
     show(&page(&web, &now, explained, states)?)

@@ -73,7 +73,7 @@ pub(crate) async fn list(State(web): State<Web>, Query(asked): Query<Year>) -> R
 
 /// One unit with its total and the state of its returns.
 #[utoipa::path(get, path = "/v1/units/{code}", tag = "results",
-    params(("code" = String, Path, description = "Unit code, such as 510903"), Year),
+    params(("code" = String, Path, description = "Code or name of the unit, such as 510903"), Year),
     responses(
         (status = 200, body = UnitDetail),
         (status = 404, body = ProblemJson, content_type = "application/problem+json"),
@@ -83,9 +83,10 @@ pub(crate) async fn one(
     Path(code): Path<String>,
     Query(asked): Query<Year>,
 ) -> Result<Json<UnitDetail>, Problem> {
+    let code = web.app.contracts.unit_code(&code).ok_or_else(|| Problem::not_found("单位", &code))?;
     let now = Now::of(&web, asked.year).await?;
     let found = units(&web, &now).await?.into_iter().find(|u| u.code == code);
-    let unit = found.ok_or_else(|| Problem::not_found("单位", &code))?;
+    let unit = found.ok_or_else(|| Problem::not_found("单位", code))?;
     let (states, _) = returns::state(&web.app, now.year).await?;
     let returns = states.into_iter().find(|u| u.unit == code).map(UnitReturnsView::from);
     Ok(Json(UnitDetail { snapshot: now.snapshot.id().to_string(), year: now.year, unit, returns }))
