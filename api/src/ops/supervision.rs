@@ -114,20 +114,26 @@ pub struct FindingLine {
     pub repeat_of: Option<String>,
 }
 
-/// Supervision of a period; of one unit (a code), or of all.
+/// Supervision of a period on the newest snapshot; of one unit (a code), or of all.
 ///
 /// # Errors
 /// When the warehouse cannot be read.
 pub async fn status(app: &App, period: Period, unit: Option<&str>) -> Result<Supervised> {
-    let snapshot = app.warehouse.snapshot().await?;
-    let today = app.clock.today();
+    on(&app.warehouse.snapshot().await?, app.clock.today(), period, unit).await
+}
+
+/// The same on a snapshot, as it stands on `today`.
+///
+/// # Errors
+/// When the warehouse cannot be read.
+pub async fn on(snapshot: &Snapshot, today: NaiveDate, period: Period, unit: Option<&str>) -> Result<Supervised> {
     let of = unit.map_or_else(String::new, |u| format!(" AND eval_unit_code = '{}'", u.replace('\'', "''")));
     Ok(Supervised {
         period: period.to_string(),
         today,
-        rounds: rounds(&snapshot, period, &of, today).await?,
-        findings: findings(&snapshot, period, &of, today).await?,
-        zero_issue: zero_issue(&snapshot, period, &of, today).await?,
+        rounds: rounds(snapshot, period, &of, today).await?,
+        findings: findings(snapshot, period, &of, today).await?,
+        zero_issue: zero_issue(snapshot, period, &of, today).await?,
     })
 }
 
