@@ -189,7 +189,7 @@ async fn a_round_that_was_due_is_done_late_missing_or_still_to_come() {
         "202502 1 1 0 0 late",
         // Held in April for March.
         "202503 0 0 0 0 late",
-        // Held for March, and on the last day there is still time.
+        // The same visit is April's, as indicator SUP-101 counts it.
         "202504 1 0 0 0 done",
         "202505 0 0 0 0 exempt",
         "202506 0 0 0 0 not_due",

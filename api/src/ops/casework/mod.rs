@@ -197,3 +197,52 @@ async fn write(app: &App, claims: &[Claim]) -> Result<()> {
     app.warehouse.commit(writes, &format!("疑点办理 {} 件", states.len()), app.clock.now()).await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::NaiveDate;
+    use suixin_ingest::contract::Contracts;
+    use suixin_ingest::value::Value;
+    use suixin_warehouse::Warehouse;
+
+    use super::*;
+    use crate::clock::Clock;
+
+    #[tokio::test]
+    async fn a_step_that_was_recorded_is_written_by_the_next_call() {
+        let home = tempfile::tempdir().unwrap();
+        let contracts = Arc::new(Contracts::embedded().unwrap());
+        Warehouse::init(home.path(), Arc::clone(&contracts)).await.unwrap();
+        let app = App::open(home.path(), Clock::new(NaiveDate::from_ymd_opt(2026, 1, 15))).await.unwrap();
+        let table = contracts.table("risk_hit").unwrap();
+        let cells = [("hit_id", "YD1"), ("rule_id", "RSK-A02"), ("run_id", "R20260115-S000001-a"), ("status_code", "10")];
+        let mut row = vec![Value::Null; table.columns.len()];
+        for (name, text) in cells.into_iter().chain([("level", "H"), ("eval_unit_code", "510903")]) {
+            row[table.index_of(name).unwrap()] = Value::from(text);
+        }
+        let write = TableWrite { table: "risk_hit".to_owned(), replace: Replace::Append, rows: vec![row] };
+        app.warehouse.commit(vec![write], "疑点", app.clock.now()).await.unwrap();
+
+        let push = Ask { action: "push".into(), role: "audit".into(), by: vec!["经办甲".into()], ..Ask::default() };
+        let case = load(&app, &["YD1".to_owned()]).await.unwrap().remove(0);
+        let request = request(&app, &push).unwrap();
+        let step = casework::plan(definition(&app).unwrap(), &WorkCalendar::new(&contracts), &case, &request, app.clock.today());
+        let claims = [Claim { case: case.id, unit: case.unit, step: step.unwrap() }];
+        // The program stops after the audit record.
+        let register = Register::of(&app.home);
+        register.claim(&claims, app.clock.now()).unwrap();
+        register.confirm(&claims).unwrap();
+        assert_eq!(load(&app, &["YD1".to_owned()]).await.unwrap()[0].state, "10");
+
+        let refused = step_of(&app, &push).await.unwrap_err().to_string();
+        assert!(refused.contains("现在的状态是“20 已推送说明”"), "{refused}");
+        assert_eq!(load(&app, &["YD1".to_owned()]).await.unwrap()[0].steps.len(), 1);
+        assert_eq!(register.left_over(app.clock.now()).unwrap(), []);
+    }
+
+    async fn step_of(app: &App, ask: &Ask) -> Result<Vec<Case>> {
+        super::step(app, &["YD1".to_owned()], ask).await
+    }
+}
