@@ -51,7 +51,9 @@ async fn list(global: &Global, app: &App, args: &CaseList) -> Result<Exit> {
         global.out().line(format!("……另有 {} 条，加条件或加 --json 看全部", lines.len() - SHOWN))?;
     }
     let overdue = lines.iter().filter(|l| l.overdue_days > 0).count();
-    global.out().line(format!("{} 条，其中逾期 {overdue} 条。疑点只是线索，须经核查认定；疑点多少不计分", lines.len()))?;
+    global
+        .out()
+        .line(format!("{} 条，其中逾期 {overdue} 条。疑点只是线索，须经核查认定；疑点多少不计分", lines.len()))?;
     Ok(exit)
 }
 
@@ -107,7 +109,8 @@ fn show(global: &Global, app: &App, s: &Shown) -> Result<Exit> {
         let late = if l.overdue_days > 0 { format!("，已逾期 {} 天", l.overdue_days) } else { String::new() };
         out.line(format!("待办 {}，期限 {}{late}", step_name(&due.step), due.day))?;
     }
-    let sampled = if s.sampled { "由市级复核" } else { "未抽中市级复核，县级可认定并报市级备案" };
+    let sampled =
+        if s.sampled { "由市级复核" } else { "未抽中市级复核，县级可认定并报市级备案" };
     out.line(sampled)?;
     if let Some(until) = s.whitelisted_until {
         out.line(format!("在白名单内，到 {until}"))?;
@@ -163,7 +166,8 @@ async fn step(global: &Global, app: &App, args: CaseStep) -> Result<Exit> {
         return Ok(Exit::Fine);
     }
     for case in &cases {
-        let due = case.due.as_ref().map(|d| format!("；待办 {}，期限 {}", step_name(&d.step), d.day)).unwrap_or_default();
+        let due =
+            case.due.as_ref().map(|d| format!("；待办 {}，期限 {}", step_name(&d.step), d.day)).unwrap_or_default();
         global.out().line(format!("{} 现在是“{}”{due}", case.id, words(app, "hit_status", &case.state)))?;
     }
     Ok(Exit::Fine)
@@ -191,7 +195,8 @@ fn actions(global: &Global, app: &App) -> Result<Exit> {
     let rows: Vec<Vec<String>> = all.iter().map(row).collect();
     let headers = ["环节", "名称", "原状态", "办后状态", "角色", "等级", "须具备", "下一环节工作日"];
     if global.json {
-        let named = |r: &Vec<String>| headers.iter().map(|h| (*h).to_owned()).zip(r.clone()).collect::<BTreeMap<_, _>>();
+        let named =
+            |r: &Vec<String>| headers.iter().map(|h| (*h).to_owned()).zip(r.clone()).collect::<BTreeMap<_, _>>();
         global.out().json(&rows.iter().map(named).collect::<Vec<_>>())?;
     } else {
         global.out().table(&headers, &rows, &[])?;
@@ -262,7 +267,15 @@ fn precision(global: &Global, all: &[RulePrecision]) -> Result<Exit> {
         let pct = p.precision_pct.map(|d| format!("{d}%")).unwrap_or_default();
         let mark = if p.beyond_limit { "误报过多" } else { "" };
         let window = format!("{}/{}", p.window_false_alarms, p.window_concluded);
-        vec![p.rule.clone(), p.quarter.clone(), p.concluded.to_string(), p.false_alarms.to_string(), pct, window, mark.to_owned()]
+        vec![
+            p.rule.clone(),
+            p.quarter.clone(),
+            p.concluded.to_string(),
+            p.false_alarms.to_string(),
+            pct,
+            window,
+            mark.to_owned(),
+        ]
     };
     let rows: Vec<Vec<String>> = all.iter().map(row).collect();
     global.out().table(&["规则", "季度", "办结", "误报", "准确率", "近几季误报/办结", "提示"], &rows, &[2, 3, 4, 5])?;

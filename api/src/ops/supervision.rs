@@ -145,7 +145,7 @@ async fn rounds(snapshot: &Snapshot, period: Period, of: &str, today: NaiveDate)
     );
     // A quarter belongs to the period in which it ends.
     let quarters = format!(
-        "SELECT eval_unit_code, quarter, due_date, held, state, 0, 0, issues, NULL
+        "SELECT eval_unit_code, quarter, due_date, held, state, 0 AS one_inspector, 0 AS entered_late, issues, NULL AS issues_listed
          FROM supervision_quarter
          WHERE concat(substr(quarter, 1, 4), lpad(CAST(CAST(substr(quarter, 6) AS INT) * 3 AS VARCHAR), 2, '0'))
                BETWEEN '{first}' AND '{last}'{of} ORDER BY eval_unit_code, quarter"

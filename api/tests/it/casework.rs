@@ -129,7 +129,8 @@ async fn names_are_tokens(app: &App) {
     let who = Principal { account: "test".into(), role: "audit".into() };
     let opened = app.warehouse.reveal(VaultKind::Name, &token, &who, "核对经办人", app.clock.now()).unwrap();
     assert_eq!(opened.as_deref(), Some("经办乙"));
-    let log = told(app, "SELECT COUNT(*) FROM audit_log WHERE action = 'approve' AND object_name LIKE 'risk_case %'").await;
+    let log =
+        told(app, "SELECT COUNT(*) FROM audit_log WHERE action = 'approve' AND object_name LIKE 'risk_case %'").await;
     assert_eq!(log, ["6"], "every step that was taken");
 }
 
@@ -149,8 +150,16 @@ async fn a_whitelisted_suspicion_is_not_pushed_while_the_entry_is_in_force() {
         approved_by: "批准乙".into(),
         role: "audit".into(),
     };
-    assert!(casework::add(&app, &entry("批准乙", "2026-06-30")).await.unwrap_err().to_string().contains("批准人不能是申请人"));
-    assert!(casework::add(&app, &entry("申请甲", "2027-01-16")).await.unwrap_err().to_string().contains("最晚 2027-01-15"));
+    assert!(
+        casework::add(&app, &entry("批准乙", "2026-06-30"))
+            .await
+            .unwrap_err()
+            .to_string()
+            .contains("批准人不能是申请人")
+    );
+    assert!(
+        casework::add(&app, &entry("申请甲", "2027-01-16")).await.unwrap_err().to_string().contains("最晚 2027-01-15")
+    );
     let added = casework::add(&app, &entry("申请甲", "2026-01-20")).await.unwrap();
     assert_eq!(casework::whitelist(&app, true).await.unwrap(), std::slice::from_ref(&added));
     let push = ask("push", "audit", &["经办甲"]);
@@ -160,7 +169,10 @@ async fn a_whitelisted_suspicion_is_not_pushed_while_the_entry_is_in_force() {
     assert!(!refused(&expired, &id, &ask("exclude_listed", "audit", &["经办甲"])).await.is_empty());
     casework::step(&app, &[id.clone()], &ask("exclude_listed", "audit", &["经办甲"])).await.unwrap();
     let all = casework::precision(&app).await.unwrap();
-    assert_eq!(all.iter().map(|p| (p.quarter.as_str(), p.concluded, p.beyond_limit)).collect::<Vec<_>>(), [("2026Q1", 1, true)]);
+    assert_eq!(
+        all.iter().map(|p| (p.quarter.as_str(), p.concluded, p.beyond_limit)).collect::<Vec<_>>(),
+        [("2026Q1", 1, true)]
+    );
     casework::step(&expired, &[id.clone()], &ask("reopen", "audit", &["经办甲"])).await.unwrap();
     assert_eq!(casework::precision(&app).await.unwrap(), []);
     let ended = casework::end(&app, &added.rule, &added.entity, "经办甲", "audit", "已更正").await.unwrap();
@@ -215,7 +227,11 @@ async fn supervision_of_a_period_is_judged_on_the_day_asked_for() {
         ("eval_unit_code", "510903".into()),
     ];
     let snapshot = world.app.warehouse.snapshot().await.unwrap();
-    let expected = [due("510903", "202503", "2025-04-03"), due("510904", "202503", "2025-04-03"), due("510903", "202504", "2025-05-06")];
+    let expected = [
+        due("510903", "202503", "2025-04-03"),
+        due("510904", "202503", "2025-04-03"),
+        due("510903", "202504", "2025-05-06"),
+    ];
     let expected: Vec<&[(&str, Value)]> = expected.iter().map(|e| &e[..]).collect();
     let snapshot = snapshot.with_table("submission_expected", rows("submission_expected", &expected)).unwrap();
     let snapshot = snapshot.with_table("supervision", rows("supervision", &[&visit])).unwrap();

@@ -135,7 +135,8 @@ pub async fn load(snapshot: &Snapshot, ids: &[String]) -> Result<Vec<Case>, Metr
         return Ok(Vec::new());
     }
     let hits = snapshot.query(&format!("{HITS} WHERE c.hit_id IN ({list})")).await?;
-    let mut known: BTreeMap<String, Case> = hits.rows.iter().filter_map(|r| Some((r[0].to_string(), case_of(r)?))).collect();
+    let mut known: BTreeMap<String, Case> =
+        hits.rows.iter().filter_map(|r| Some((r[0].to_string(), case_of(r)?))).collect();
     add_steps(&mut known, &snapshot.query(&format!("{STEPS} WHERE hit_id IN ({list}) ORDER BY handling_id")).await?);
     let sql = format!("SELECT hit_id, batch_id FROM risk_correction WHERE hit_id IN ({list}) ORDER BY batch_id");
     for row in snapshot.query(&sql).await?.rows {
@@ -147,7 +148,9 @@ pub async fn load(snapshot: &Snapshot, ids: &[String]) -> Result<Vec<Case>, Metr
 }
 
 fn unknown(id: &str) -> MetricsError {
-    MetricsError::NotFound { what: "疑点", given: id.to_owned(), hint: "；用 suixin case list 查看编号".to_owned() }
+    MetricsError::NotFound {
+        what: "疑点", given: id.to_owned(), hint: "；用 suixin case list 查看编号".to_owned()
+    }
 }
 
 fn case_of(row: &[Value]) -> Option<Case> {

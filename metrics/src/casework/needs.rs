@@ -37,7 +37,9 @@ pub(super) fn missing(
         Need::NotSampled => !case.sampled(casework.sample_percent),
         Need::Tolerated => facts.tolerance.as_deref() == Some(TOLERATED),
         Need::Correction => {
-            request.recovered.is_some() || request.fix.as_deref().is_some_and(|f| !blank(f)) || !facts.corrected_by.is_empty()
+            request.recovered.is_some()
+                || request.fix.as_deref().is_some_and(|f| !blank(f))
+                || !facts.corrected_by.is_empty()
         }
         Need::Resubmitted => !facts.found_again && !facts.corrected_by.is_empty(),
         Need::Overdue => case.overdue(today),
@@ -74,7 +76,8 @@ fn words(need: Need, case: &Case) -> String {
         Need::NotSampled => "属于市级复核的范围（H 级，或 M 级被抽中）；由市级按 verify 复核".to_owned(),
         Need::Tolerated => "没有“予以容错”的认定；先用 suixin case tolerance 逐项认定五项条件".to_owned(),
         Need::Correction => {
-            "没有纠正的依据；用 --recovered 写追回金额，或 --fix 写系统、参数修正的记录，或由单位更正重报后重新筛查".to_owned()
+            "没有纠正的依据；用 --recovered 写追回金额，或 --fix 写系统、参数修正的记录，或由单位更正重报后重新筛查"
+                .to_owned()
         }
         Need::Resubmitted => "没有查到使它消失的更正报表；由单位更正重报后执行 suixin risks".to_owned(),
         Need::Overdue => match &case.due {

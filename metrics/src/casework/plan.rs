@@ -54,7 +54,10 @@ pub fn plan(
         against.push(format!("上一环节办于 {}，本环节的日期 {today} 不能早于它", last.day));
     }
     if !against.is_empty() {
-        return Err(MetricsError::Refused { what: format!("疑点 {} 不能“{}”", case.id, action.title), reasons: against });
+        return Err(MetricsError::Refused {
+            what: format!("疑点 {} 不能“{}”", case.id, action.title),
+            reasons: against,
+        });
     }
     Ok(Step {
         no: u32::try_from(case.steps.len() + 1).unwrap_or(u32::MAX),
@@ -93,7 +96,8 @@ fn basics(casework: &Casework, action: &Action, case: &Case, request: &Request) 
     if request.people.is_empty() {
         against.push("没有写明经办人；用 --by 写明".to_owned());
     }
-    let said = [Some(&request.reason), request.evidence.as_ref(), request.fix.as_ref(), request.despite_missing.as_ref()];
+    let said =
+        [Some(&request.reason), request.evidence.as_ref(), request.fix.as_ref(), request.despite_missing.as_ref()];
     if said.into_iter().flatten().any(|text| mask_personal(text).is_some()) {
         against.push("文字里有证件号或银行卡号；请删去，改写疑点编号或对象代号".to_owned());
     }

@@ -27,9 +27,8 @@ pub fn raise_recurring(rows: &mut [Vec<Value>], days: usize) {
     }
     for row in rows.iter_mut().filter(|r| of(r) == Some(Severity::Low)) {
         let (Some(day), own) = (row[seen].as_date(), row[rule].to_string()) else { continue };
-        let near = |(other, by): &(NaiveDate, String)| {
-            *by != own && (*other - day).num_days().unsigned_abs() <= days as u64
-        };
+        let near =
+            |(other, by): &(NaiveDate, String)| *by != own && (*other - day).num_days().unsigned_abs() <= days as u64;
         if found.get(&entity(row)).is_some_and(|all| all.iter().any(near)) {
             row[level] = Value::from(Severity::Medium.code());
         }

@@ -88,12 +88,7 @@ pub fn judge(
         return Err(MetricsError::Refused { what: "容错认定不完整".to_owned(), reasons: against });
     }
     let met: BTreeSet<String> = findings.iter().filter(|(_, f)| f.met).map(|(flag, _)| flag.clone()).collect();
-    let verdict = match () {
-        () if !bars.is_empty() => Verdict::None,
-        () if casework.full.is_subset(&met) => Verdict::Full,
-        () if casework.partial.is_subset(&met) => Verdict::Partial,
-        () => Verdict::None,
-    };
+    let verdict = verdict(casework, &met, !bars.is_empty());
     let share = match verdict {
         Verdict::Full => Decimal::ONE,
         Verdict::Partial => casework.partial_share.to_decimal().unwrap_or_default(),
@@ -107,6 +102,18 @@ pub fn judge(
         correct_by: (verdict == Verdict::Partial).then(|| calendar.add_workdays(today, days)),
         grounds: grounds(casework, findings, bars),
     })
+}
+
+fn verdict(casework: &Casework, met: &BTreeSet<String>, barred: bool) -> Verdict {
+    if barred {
+        Verdict::None
+    } else if casework.full.is_subset(met) {
+        Verdict::Full
+    } else if casework.partial.is_subset(met) {
+        Verdict::Partial
+    } else {
+        Verdict::None
+    }
 }
 
 fn objections(
@@ -128,7 +135,9 @@ fn objections(
     }
     let known = |id: &String| casework.conditions.iter().any(|c| c.id == *id);
     let flags: Vec<&str> = casework.conditions.iter().map(|c| c.id.as_str()).collect();
-    against.extend(findings.keys().filter(|id| !known(id)).map(|id| format!("没有条件 {id}；可用的有 {}", flags.join("、"))));
+    against.extend(
+        findings.keys().filter(|id| !known(id)).map(|id| format!("没有条件 {id}；可用的有 {}", flags.join("、"))),
+    );
     let barred: Vec<String> = casework.bars.iter().map(|b| format!("{} {}", b.id, b.title)).collect();
     let unknown = bars.iter().filter(|id| !casework.bars.iter().any(|b| b.id == **id));
     against.extend(unknown.map(|id| format!("没有排除情形 {id}；可用的有 {}", barred.join("、"))));

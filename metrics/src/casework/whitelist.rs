@@ -93,9 +93,8 @@ pub fn plan_entry(casework: &Casework, known: &Listing, entry: Entry, asked_by: 
     if entry.approved_by == asked_by {
         against.push("批准人不能是申请人；请由另一人批准".to_owned());
     }
-    let overlaps = |e: &&Entry| {
-        e.rule == entry.rule && e.entity == entry.entity && e.from <= entry.to && entry.from <= e.to
-    };
+    let overlaps =
+        |e: &&Entry| e.rule == entry.rule && e.entity == entry.entity && e.from <= entry.to && entry.from <= e.to;
     if let Some(other) = known.0.iter().find(overlaps) {
         against.push(format!("已有 {} 至 {} 的白名单；到期后再登记，或先终止", other.from, other.to));
     }

@@ -216,7 +216,8 @@ impl Definitions {
             Some("awards.toml") => Some(Definition::Awards(Box::new(Awards::read(&reader)))),
             Some("casework.toml") => Some(Definition::Casework(Box::new(Casework::read(&reader)))),
             _ => {
-                let remedy = "定义文件放在 indicators、schemes、rules、datasets 目录下，或为 awards.toml、casework.toml";
+                let remedy =
+                    "定义文件放在 indicators、schemes、rules、datasets 目录下，或为 awards.toml、casework.toml";
                 reader.complain(&reader.place(), "不知道这个文件是什么定义", remedy);
                 return None;
             }

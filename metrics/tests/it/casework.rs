@@ -8,8 +8,8 @@ use suixin_ingest::calendar::WorkCalendar;
 use suixin_ingest::contract::Contracts;
 use suixin_ingest::value::Value;
 use suixin_metrics::casework::{
-    Case, Due, Entry, Facts, Finding, Listing, Request, Step, Verdict, handling_rows, hit_rows, judge, load, plan, plan_end,
-    plan_entry, raise_recurring, tolerance_row,
+    Case, Due, Entry, Facts, Finding, Listing, Request, Step, Verdict, handling_rows, hit_rows, judge, load, plan,
+    plan_end, plan_entry, raise_recurring, tolerance_row,
 };
 use suixin_metrics::definitions::{Casework, Need, Severity, source};
 use suixin_metrics::{Definitions, Draft, run_risks, save_risks};
@@ -128,7 +128,10 @@ fn the_states_are_those_of_the_code_set_and_only_the_work_of_people_leads_out_of
     let contracts = Contracts::embedded().unwrap();
     let codes = contracts.code_sets["hit_status"].codes.iter().map(|c| (c.code.clone(), c.name.clone()));
     let definition = definition();
-    assert_eq!(definition.states.iter().map(|s| (s.code.clone(), s.name.clone())).collect::<Vec<_>>(), codes.collect::<Vec<_>>());
+    assert_eq!(
+        definition.states.iter().map(|s| (s.code.clone(), s.name.clone())).collect::<Vec<_>>(),
+        codes.collect::<Vec<_>>()
+    );
     let out: Vec<&str> =
         definition.actions.iter().filter(|a| a.from.contains(&"70".to_owned())).map(|a| a.id.as_str()).collect();
     assert_eq!(out, Vec::<&str>::new(), "what was handed over does not come back");
@@ -147,7 +150,13 @@ fn every_condition_refuses_with_what_to_do() {
         ("verify", "40", Severity::High, |_, r| r.people[0] = "T:reviewer".into(), "初核人不能再作市级复核"),
         ("push", "10", Severity::High, |c, _| c.facts.newer_returns = true, "先执行 suixin risks"),
         ("push", "10", Severity::High, |c, _| c.facts.found_again = false, "没有再命中"),
-        ("push", "10", Severity::High, |c, _| c.facts.whitelisted_until = Some(day("2025-04-01")), "在白名单内（到 2025-04-01）"),
+        (
+            "push",
+            "10",
+            Severity::High,
+            |c, _| c.facts.whitelisted_until = Some(day("2025-04-01")),
+            "在白名单内（到 2025-04-01）",
+        ),
         ("push", "10", Severity::High, |c, _| c.facts.missing_basis = vec!["T-ALERT 202503".into()], "T-ALERT 202503"),
         ("exclude_listed", "10", Severity::Low, |c, _| c.facts.whitelisted_until = None, "没有有效的白名单"),
         ("self_correct", "10", Severity::Medium, |c, _| c.facts.found_again = true, "没有查到使它消失的更正报表"),
@@ -251,7 +260,8 @@ fn tolerance_asks_for_all_five_and_for_the_last_three_in_part() {
     let (definition, calendar) = (definition(), calendar());
     let verdict = |unmet: &[&str], bars: &[&str], points: Option<&str>| {
         let bars: BTreeSet<String> = bars.iter().map(|b| (*b).to_owned()).collect();
-        judge(&definition, &calendar, &found(unmet), &bars, points.map(|p| p.parse().unwrap()), day("2025-04-01")).unwrap()
+        judge(&definition, &calendar, &found(unmet), &bars, points.map(|p| p.parse().unwrap()), day("2025-04-01"))
+            .unwrap()
     };
     for (unmet, wanted) in [
         (&[][..], Verdict::Full),
@@ -291,7 +301,9 @@ fn a_tolerance_test_with_gaps_or_contradictions_is_refused() {
         let judged = judge(&definition, &calendar, &findings, &BTreeSet::new(), None, day(TODAY));
         assert!(judged.unwrap_err().to_string().contains(&format!("条件 {flag} ")), "{flag}");
     }
-    assert!(refused(|f| f.get_mut("b").unwrap().ground = " ".into(), &[], "0").contains("条件 b 无明令禁止 没有写明依据"));
+    assert!(
+        refused(|f| f.get_mut("b").unwrap().ground = " ".into(), &[], "0").contains("条件 b 无明令禁止 没有写明依据")
+    );
     assert!(refused(|f| drop(f.insert("z".into(), f["a"].clone())), &[], "0").contains("没有条件 z"));
     assert!(refused(|_| (), &["greed"], "0").contains("没有排除情形 greed"));
     assert!(refused(|_| (), &["gain"], "0").contains("相矛盾"));
@@ -374,8 +386,21 @@ fn mistakes_of_the_definition_are_found_with_place_and_remedy() {
         file.text = file.text.replacen(from, to, 1);
     }
     let mistakes: Vec<String> = Draft::of(files).mistakes.iter().map(ToString::to_string).collect();
-    for words in ["31", "evidense", "cuonty", "没有等级 X", "没有写明下一环节", "容错条件 f", "sample_per_cent", "缺少 sample_percent", "30 已说明"] {
-        assert!(mistakes.iter().any(|m| m.contains(words) && m.starts_with("casework.toml:")), "{words}: {mistakes:#?}");
+    for words in [
+        "31",
+        "evidense",
+        "cuonty",
+        "没有等级 X",
+        "没有写明下一环节",
+        "容错条件 f",
+        "sample_per_cent",
+        "缺少 sample_percent",
+        "30 已说明",
+    ] {
+        assert!(
+            mistakes.iter().any(|m| m.contains(words) && m.starts_with("casework.toml:")),
+            "{words}: {mistakes:#?}"
+        );
     }
 }
 
@@ -387,7 +412,9 @@ async fn a_case_is_read_back_from_what_its_steps_left_in_the_tables() {
     save_risks(&world.warehouse, &defs, &hits, world.as_of(), world.clock()).await.unwrap();
     let id = hits.iter().find(|h| h.severity == Severity::High).unwrap().hit_id();
     let today = world.clock().date();
-    let read = || async { load(&world.warehouse.snapshot().await.unwrap(), std::slice::from_ref(&id)).await.unwrap().remove(0) };
+    let read = || async {
+        load(&world.warehouse.snapshot().await.unwrap(), std::slice::from_ref(&id)).await.unwrap().remove(0)
+    };
 
     let definition = definition();
     for (action, role) in [("push", "audit"), ("explain", "county"), ("review", "county"), ("verify", "audit")] {

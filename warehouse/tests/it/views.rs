@@ -61,7 +61,14 @@ impl Told {
 #[tokio::test]
 async fn cases_stand_with_their_steps_what_is_due_and_the_correction_that_ended_them() {
     let hit = |id, run, status, seen| {
-        [("hit_id", id), ("rule_id", "R1"), ("rule_version", "1"), ("run_id", run), ("status_code", status), ("last_seen", seen)]
+        [
+            ("hit_id", id),
+            ("rule_id", "R1"),
+            ("rule_version", "1"),
+            ("run_id", run),
+            ("status_code", status),
+            ("last_seen", seen),
+        ]
     };
     let told = Told::new()
         .await
@@ -77,7 +84,13 @@ async fn cases_stand_with_their_steps_what_is_due_and_the_correction_that_ended_
         .with(
             "risk_handling",
             &[
-                &[("handling_id", "YD1-01"), ("hit_id", "YD1"), ("step", "1"), ("action_date", "2025-03-03"), ("conclusion", "20")],
+                &[
+                    ("handling_id", "YD1-01"),
+                    ("hit_id", "YD1"),
+                    ("step", "1"),
+                    ("action_date", "2025-03-03"),
+                    ("conclusion", "20"),
+                ],
                 &[("handling_id", "YD1-02"), ("hit_id", "YD1"), ("step", "2"), ("due_date", "2025-03-10")],
             ],
         )
@@ -103,7 +116,11 @@ async fn cases_stand_with_their_steps_what_is_due_and_the_correction_that_ended_
         );
     let cases = "SELECT hit_id, found_again, steps, last_date, next_step, due_date FROM risk_case ORDER BY hit_id";
     assert_eq!(told.list(cases).await, ["YD1 true 1 2025-03-03 2 2025-03-10", "YD2 false 0   ", "YD3 true 0   "]);
-    assert_eq!(told.list("SELECT hit_id, batch_id FROM risk_correction").await, ["YD2 B1"], "the same table, later, taken in");
+    assert_eq!(
+        told.list("SELECT hit_id, batch_id FROM risk_correction").await,
+        ["YD2 B1"],
+        "the same table, later, taken in"
+    );
     let steps = "SELECT handling_id, step_name, state FROM risk_step ORDER BY handling_id";
     assert_eq!(told.list(steps).await, ["YD1-01 推送 done", "YD1-02 说明 due"]);
 }
@@ -112,7 +129,14 @@ async fn cases_stand_with_their_steps_what_is_due_and_the_correction_that_ended_
 async fn precision_counts_what_was_concluded_in_a_quarter_and_the_one_before() {
     let hit = |id, status| [("hit_id", id), ("rule_id", "R1"), ("status_code", status)];
     let step = |id, hit, day, state| {
-        [("handling_id", id), ("hit_id", hit), ("step", "5"), ("action_date", day), ("due_date", "2025-02-15"), ("conclusion", state)]
+        [
+            ("handling_id", id),
+            ("hit_id", hit),
+            ("step", "5"),
+            ("action_date", day),
+            ("due_date", "2025-02-15"),
+            ("conclusion", state),
+        ]
     };
     let told = Told::new()
         .await
@@ -183,7 +207,8 @@ async fn supervised() -> Told {
 #[tokio::test]
 async fn a_round_that_was_due_is_done_late_missing_or_still_to_come() {
     let told = supervised().await;
-    let months = "SELECT period, held, entered_late, issues, issues_listed, state FROM supervision_month ORDER BY period";
+    let months =
+        "SELECT period, held, entered_late, issues, issues_listed, state FROM supervision_month ORDER BY period";
     let wanted = [
         "202501 1 1 2 0 done",
         "202502 1 1 0 0 late",
@@ -238,10 +263,10 @@ async fn findings_say_how_they_were_put_right_and_whether_they_came_back() {
     let sql = "SELECT issue_id, state, repeat_of FROM supervision_finding ORDER BY issue_id";
     let wanted = ["W1 closed ", "W2 closed_late ", "W3 rectified ", "W4 open W1", "W5 overdue W4", "W6 open W5"];
     assert_eq!(told.list(sql).await, wanted.map(|w| w.to_owned()), "2024 has 366 days, so W4 is 365 days after W1");
-    let again = told.with("supervision_issue", &[
-        &issue("W1", "甲", "2024-01-01", "2024-02-01", "4"),
-        &issue("W4", "甲", "2025-01-01", "2025-05-06", "2"),
-    ]);
+    let again = told.with(
+        "supervision_issue",
+        &[&issue("W1", "甲", "2024-01-01", "2024-02-01", "4"), &issue("W4", "甲", "2025-01-01", "2025-05-06", "2")],
+    );
     assert_eq!(again.list(sql).await[1], "W4 open ", "more than a year later");
 }
 
@@ -262,7 +287,8 @@ async fn six_visits_in_six_months_without_an_issue_are_an_alarm() {
         ]
     };
     let sql = "SELECT period, visits, issues, alarm FROM supervision_zero_issue ORDER BY period";
-    let told = Told::new().await.with("submission_expected", &[&due("202506", "2025-07-03"), &due("202507", "2025-08-04")]);
+    let told =
+        Told::new().await.with("submission_expected", &[&due("202506", "2025-07-03"), &due("202507", "2025-08-04")]);
     let quiet = visits("0");
     let told = told.with("supervision", &quiet.iter().map(|v| &v[..]).collect::<Vec<_>>());
     assert_eq!(told.list(sql).await, ["202506 6 0 true", "202507 5 0 false"]);

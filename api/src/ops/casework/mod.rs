@@ -84,12 +84,15 @@ pub async fn step(app: &App, ids: &[String], ask: &Ask) -> Result<Vec<Case>> {
 
 /// The definition in force today.
 fn definition(app: &App) -> Result<&Casework> {
-    let none = || Usage("没有生效的疑点办理规则；请核对 definitions/metrics/casework.toml 的生效期，缺少该文件的，从本版程序新建仓库的 definitions 中复制过来".to_owned());
+    let none = || {
+        Usage("没有生效的疑点办理规则；请核对 definitions/metrics/casework.toml 的生效期，缺少该文件的，从本版程序新建仓库的 definitions 中复制过来".to_owned())
+    };
     Ok(app.definitions.casework_on(app.clock.today()).ok_or_else(none)?)
 }
 
 fn request(app: &App, ask: &Ask) -> Result<Request> {
-    let known = app.contracts.code_sets.get("role").map(|set| set.codes.iter().map(|c| c.code.as_str()).collect::<Vec<_>>());
+    let known =
+        app.contracts.code_sets.get("role").map(|set| set.codes.iter().map(|c| c.code.as_str()).collect::<Vec<_>>());
     if let Some(known) = known.filter(|k| !k.contains(&ask.role.as_str())) {
         return Err(Usage(format!("没有角色 {}；可用的有 {}", ask.role, known.join("、"))).into());
     }
@@ -217,7 +220,8 @@ mod tests {
         Warehouse::init(home.path(), Arc::clone(&contracts)).await.unwrap();
         let app = App::open(home.path(), Clock::new(NaiveDate::from_ymd_opt(2026, 1, 15))).await.unwrap();
         let table = contracts.table("risk_hit").unwrap();
-        let cells = [("hit_id", "YD1"), ("rule_id", "RSK-A02"), ("run_id", "R20260115-S000001-a"), ("status_code", "10")];
+        let cells =
+            [("hit_id", "YD1"), ("rule_id", "RSK-A02"), ("run_id", "R20260115-S000001-a"), ("status_code", "10")];
         let mut row = vec![Value::Null; table.columns.len()];
         for (name, text) in cells.into_iter().chain([("level", "H"), ("eval_unit_code", "510903")]) {
             row[table.index_of(name).unwrap()] = Value::from(text);
@@ -228,7 +232,13 @@ mod tests {
         let push = Ask { action: "push".into(), role: "audit".into(), by: vec!["经办甲".into()], ..Ask::default() };
         let case = load(&app, &["YD1".to_owned()]).await.unwrap().remove(0);
         let request = request(&app, &push).unwrap();
-        let step = casework::plan(definition(&app).unwrap(), &WorkCalendar::new(&contracts), &case, &request, app.clock.today());
+        let step = casework::plan(
+            definition(&app).unwrap(),
+            &WorkCalendar::new(&contracts),
+            &case,
+            &request,
+            app.clock.today(),
+        );
         let claims = [Claim { case: case.id, unit: case.unit, step: step.unwrap() }];
         // The program stops after the audit record.
         let register = Register::of(&app.home);

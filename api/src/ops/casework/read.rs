@@ -224,11 +224,14 @@ pub async fn precision(app: &App) -> Result<Vec<RulePrecision>> {
     let definition = definition(app)?;
     let limit = definition.false_share_limit.to_decimal().unwrap_or(Decimal::ONE);
     let back = i64::try_from(definition.false_share_quarters).unwrap_or(1).max(1);
-    let sql = "SELECT rule_id, quarter, concluded, false_alarms, precision_pct FROM risk_precision ORDER BY rule_id, quarter";
+    let sql =
+        "SELECT rule_id, quarter, concluded, false_alarms, precision_pct FROM risk_precision ORDER BY rule_id, quarter";
     let rows = app.warehouse.snapshot().await?.query(sql).await?.rows;
     let count = |v: &Value| v.as_decimal().and_then(|d| i64::try_from(d).ok()).unwrap_or_default();
-    let quarters: Vec<(String, String, i64, i64, Option<Decimal>)> =
-        rows.iter().map(|r| (r[0].to_string(), r[1].to_string(), count(&r[2]), count(&r[3]), r[4].as_decimal())).collect();
+    let quarters: Vec<(String, String, i64, i64, Option<Decimal>)> = rows
+        .iter()
+        .map(|r| (r[0].to_string(), r[1].to_string(), count(&r[2]), count(&r[3]), r[4].as_decimal()))
+        .collect();
     Ok(quarters
         .iter()
         .map(|(rule, quarter, concluded, false_alarms, precision_pct)| {

@@ -78,7 +78,11 @@ impl Register {
             if let Err(rusqlite::Error::SqliteFailure(e, _)) = &done
                 && e.code == ErrorCode::ConstraintViolation
             {
-                return Err(Usage(format!("疑点 {} 的这一环节另有人正在办理；请稍后用 suixin case show 查看", claim.case)).into());
+                return Err(Usage(format!(
+                    "疑点 {} 的这一环节另有人正在办理；请稍后用 suixin case show 查看",
+                    claim.case
+                ))
+                .into());
             }
             done?;
         }

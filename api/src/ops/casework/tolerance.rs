@@ -43,7 +43,10 @@ pub async fn decide(app: &App, id: &str, ask: &AskTolerance) -> Result<Tolerance
     let case = load(app, &[id.to_owned()]).await?.into_iter().next();
     let case = case.with_context(|| format!("没有疑点 {id}"))?;
     if case.state != REVIEWED {
-        return Err(Usage(format!("疑点 {id} 还没有到市级复核（或已办结），不能作容错认定；用 suixin case show {id} 查看")).into());
+        return Err(Usage(format!(
+            "疑点 {id} 还没有到市级复核（或已办结），不能作容错认定；用 suixin case show {id} 查看"
+        ))
+        .into());
     }
     if ask.role != "audit" {
         return Err(Usage(format!("角色 {} 无权认定容错，应由 audit 办理", ask.role)).into());
@@ -62,7 +65,11 @@ pub async fn decide(app: &App, id: &str, ask: &AskTolerance) -> Result<Tolerance
         return Err(Usage("没有写明认定人；用 --by 写明".to_owned()).into());
     }
     let title = decided.verdict.title();
-    record(app, &ask.role, &format!("tolerance_case RC-{id} {title} {} 认定{}", decided.grounds.join("；"), people.join("、")))?;
+    record(
+        app,
+        &ask.role,
+        &format!("tolerance_case RC-{id} {title} {} 认定{}", decided.grounds.join("；"), people.join("、")),
+    )?;
     let row = casework::tolerance_row(&case, &decided, ask.applied.unwrap_or(today), today);
     let write = TableWrite { table: "tolerance_case".to_owned(), replace: Replace::Key, rows: vec![row] };
     app.warehouse.commit(vec![write], &format!("容错认定 {id}"), app.clock.now()).await?;

@@ -97,8 +97,11 @@ fn may(role: &str) -> Result<()> {
 async fn save(app: &App, role: &str, entry: &Entry, what: &str) -> Result<()> {
     let Entry { rule, entity, from, to, reason, approved_by } = entry;
     record(app, role, &format!("risk_whitelist {what} {rule} {entity} {from}至{to} {reason} 批准{approved_by}"))?;
-    let write =
-        TableWrite { table: "risk_whitelist".to_owned(), replace: Replace::Key, rows: vec![casework::entry_row(entry)] };
+    let write = TableWrite {
+        table: "risk_whitelist".to_owned(),
+        replace: Replace::Key,
+        rows: vec![casework::entry_row(entry)],
+    };
     app.warehouse.commit(vec![write], &format!("疑点白名单 {rule}"), app.clock.now()).await?;
     Ok(())
 }
