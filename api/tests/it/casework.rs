@@ -7,8 +7,10 @@ use suixin_api::app::App;
 use suixin_api::clock::Clock;
 use suixin_api::ops::casework::{self, Ask, AskEntry, AskTolerance, Filter};
 use suixin_api::ops::evaluate;
+use suixin_api::ops::intake::{self, Intake};
 use suixin_api::ops::supervision::{self, Went};
-use suixin_ingest::contract::VaultKind;
+use suixin_ingest::contract::{Frequency, Sender, VaultKind};
+use suixin_ingest::template::{self, Prefill};
 use suixin_ingest::value::Value;
 use suixin_metrics::casework::{Finding, Verdict};
 use suixin_warehouse::Principal;
@@ -177,6 +179,38 @@ async fn a_whitelisted_suspicion_is_not_pushed_while_the_entry_is_in_force() {
     assert_eq!(casework::precision(&app).await.unwrap(), []);
     let ended = casework::end(&app, &added.rule, &added.entity, "经办甲", "audit", "已更正").await.unwrap();
     assert_eq!(ended.to, day("2026-01-14"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_suspicion_that_a_corrected_return_ends_is_linked_to_it() {
+    let world = world().await;
+    let app = on(&world.app, "2026-01-16");
+    let own = Filter { unit: Some("510903".into()), ..Filter::default() };
+    let monthly = |rule: &str| {
+        let tables = &app.definitions.rules.iter().find(|r| r.id() == rule)?.tables;
+        let (form, entry) = app.contracts.form_of(tables.first()?)?;
+        (entry.frequency == Frequency::Month && entry.sender == Sender::Unit).then(|| form.code.clone())
+    };
+    let lines = casework::list(&app, &own).await.unwrap();
+    let (id, form) =
+        lines.iter().find_map(|l| Some((l.id.clone(), monthly(&l.rule)?))).expect("a hit on a monthly form");
+
+    // The unit takes the rows back: the same form again, corrected, without a row.
+    let path = world.home.path().join(format!("更正_{form}_船山区_202503.xlsx"));
+    let bytes = template::write(&app.contracts, &form, "船山区", "202503".parse().unwrap(), &Prefill::new()).unwrap();
+    std::fs::write(&path, bytes).unwrap();
+    intake::run(&app, &Intake { paths: vec![path], ..Intake::default() }, &|_, _, _| {}).await.unwrap();
+    let push = ask("push", "audit", &["经办甲"]);
+    assert!(refused(&app, &id, &push).await.contains("先执行 suixin risks"), "something came in since the rules ran");
+    evaluate::risks(&app, YEAR, &|_, _, _| {}).await.unwrap();
+
+    let shown = casework::show(&app, &id).await.unwrap();
+    assert!(!shown.line.found_again && shown.corrected_by.len() == 1, "{shown:?}");
+    assert!(refused(&app, &id, &push).await.contains("没有再命中"));
+    let closed = casework::step(&app, &[id.clone()], &ask("self_correct", "audit", &["经办甲"])).await.unwrap();
+    let last = closed[0].steps.last().unwrap();
+    assert_eq!(last.state, "62");
+    assert!(last.evidence.as_ref().unwrap().contains(&shown.corrected_by[0]), "{last:?}");
 }
 
 #[tokio::test]
