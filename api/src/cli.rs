@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub mod case;
+pub mod supervision;
+
+use case::Case;
+use supervision::Supervision;
+
 /// 遂心善评：救助与慈善评价、报送与治理报告数据仓库
 #[derive(Debug, Parser)]
 #[command(name = "suixin", version, about, long_about = LONG_ABOUT, after_help = AFTER_HELP, propagate_version = true)]
@@ -78,6 +84,12 @@ pub enum Command {
     Award(Award),
     /// 运行廉政疑点规则，存入仓库
     Risks(Risks),
+    /// 疑点办理：推送、说明、初核、复核、容错、纠正、销号
+    #[command(subcommand)]
+    Case(Case),
+    /// 督导：月督导、季调度和问题整改
+    #[command(subcommand)]
+    Supervision(Supervision),
     /// 印制和核验报告
     #[command(subcommand)]
     Report(Report),

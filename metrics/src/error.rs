@@ -46,6 +46,14 @@ pub enum MetricsError {
     /// The warehouse failed.
     #[error(transparent)]
     Warehouse(#[from] suixin_warehouse::Error),
+    /// Rules of the domain stand against what was asked for.
+    #[error("{what}：{}", .reasons.join("；"))]
+    Refused {
+        /// What cannot be done.
+        what: String,
+        /// Everything that stands against it, each with its remedy.
+        reasons: Vec<String>,
+    },
     /// What was asked for does not exist.
     #[error("没有{what} {given}{hint}")]
     NotFound {
@@ -77,7 +85,7 @@ impl MetricsError {
             Self::Definitions(_) | Self::NotInForce { .. } | Self::Statement { .. } | Self::Result { .. } => {
                 ErrorKind::Definition
             }
-            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::NotFound { .. } | Self::Refused { .. } => ErrorKind::NotFound,
             Self::File { .. } | Self::Warehouse(_) => ErrorKind::Internal,
         }
     }

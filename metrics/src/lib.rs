@@ -6,6 +6,7 @@
 //! warehouse.
 
 pub mod awards;
+pub mod casework;
 pub mod compute;
 pub mod datasets;
 pub mod definitions;

@@ -227,6 +227,17 @@ impl Warehouse {
         self.inner.vault.token(kind, clear)
     }
 
+    /// The token of a clear text that does not come with a return, such as the name of whoever decides; it is sealed, so that
+    /// [`Warehouse::reveal`] can open it.
+    ///
+    /// # Errors
+    /// `Secured` when the vault cannot be written.
+    pub fn seal(&self, kind: VaultKind, clear: &str) -> Result<String> {
+        let token = self.token(kind, clear);
+        self.inner.vault.seal(&Pending::from([((kind, token.clone()), clear.to_owned())]))?;
+        Ok(token)
+    }
+
     /// Opens one personal datum. The audit record is durable before the vault is asked, whatever the answer.
     ///
     /// # Errors

@@ -34,13 +34,10 @@ fn return_of(contracts: &Contracts, of: &DeadlineOf) -> Result<Return> {
         let known: Vec<&str> = contracts.forms.keys().map(String::as_str).collect();
         return Err(Usage(format!("没有报表 {form}；可用的有 {}", known.join("、"))).into());
     }
-    let Some(unit) = contracts.unit_code(&of.unit) else {
-        let known: Vec<&str> = contracts.units().into_iter().map(|u| contracts.unit_name(u)).collect();
-        return Err(Usage(format!("没有单位 {}；可用的有 {}", of.unit, known.join("、"))).into());
-    };
+    let unit = super::unit_code(contracts, &of.unit)?;
     let period =
         of.at.parse().map_err(|_| Usage(format!("报表期 {} 写法不对，应为 202503、2025Q1、2025H1 或 2025", of.at)))?;
-    Ok(Return { form, unit: unit.to_owned(), period })
+    Ok(Return { form, unit, period })
 }
 
 fn print(global: &Global, contracts: &Contracts, list: &[Due]) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The commands of the command line, one a file. A command says what it found by its exit code.
 
 mod award;
+mod case;
 mod check;
 mod compute;
 mod deadline;
@@ -19,6 +20,7 @@ mod score;
 mod serve;
 mod snapshot;
 mod status;
+mod supervision;
 mod template;
 mod trace;
 
@@ -26,11 +28,20 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use chrono::Datelike;
+use suixin_ingest::contract::Contracts;
 
 use crate::app::App;
 use crate::cli::{Cli, Command, Global, PeriodArg};
 use crate::clock::Clock;
 use crate::output::Out;
+
+/// The code of a unit given by name or code.
+fn unit_code(contracts: &Contracts, given: &str) -> Result<String> {
+    let named = |code: &&str| **code == *given || contracts.unit_name(code) == given;
+    let known = || contracts.units().into_iter().map(|u| contracts.unit_name(u)).collect::<Vec<_>>().join("、");
+    let found = contracts.units().into_iter().find(named);
+    Ok(found.map(str::to_owned).ok_or_else(|| Usage(format!("没有单位 {given}；可用的有 {}", known())))?)
+}
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +77,8 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Robustness(args) => robustness::run(&global, &args).await,
         Command::Award(args) => award::run(&global, &args).await,
         Command::Risks(args) => risks::run(&global, &args).await,
+        Command::Case(args) => case::run(&global, args).await,
+        Command::Supervision(args) => supervision::run(&global, &args).await,
         Command::Report(args) => report::run(&global, args).await,
         Command::Trace(args) => trace::run(&global, &args).await,
         Command::Query(args) => query::run(&global, &args).await,

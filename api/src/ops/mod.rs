@@ -3,6 +3,7 @@
 pub mod annotate;
 pub mod awards;
 pub mod basis;
+pub mod casework;
 pub mod evaluate;
 pub mod expected;
 pub mod intake;
@@ -12,6 +13,7 @@ pub mod place;
 pub mod pull;
 pub mod rehearse;
 pub mod returns;
+pub mod supervision;
 
 /// Progress of long work: a stage in Chinese, done and total (0: unknown).
 pub type Progress<'a> = &'a (dyn Fn(&str, u64, u64) + Sync);

@@ -1,5 +1,6 @@
 //! The doors of the program from outside.
 
+mod casework;
 mod http;
 mod jobs;
 mod ledger;

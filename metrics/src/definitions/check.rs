@@ -50,6 +50,7 @@ pub(crate) fn across(d: &Definitions, weights: &[Weight], unreadable: &BTreeSet<
     found.extend(identities(d.scheme_versions.iter().map(|s| &s.head)));
     found.extend(identities(d.rules.iter().map(|r| &r.head)));
     found.extend(identities(d.awards.iter().map(|a| &a.head)));
+    found.extend(identities(d.casework.iter().map(|c| &c.head)));
     found.extend(d.indicators.iter().flat_map(|i| references(d, i)));
     let known = d.scheme_versions.iter().filter(|s| !unreadable.contains(s.id()));
     found.extend(known.flat_map(|s| wrong_sums(s, weights)));

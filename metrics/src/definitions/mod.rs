@@ -5,6 +5,7 @@
 
 pub mod award;
 pub(crate) mod canonical;
+pub mod casework;
 pub mod check;
 pub mod common;
 pub mod dataset;
@@ -26,6 +27,7 @@ use sha2::{Digest, Sha256};
 use toml::de::DeTable;
 
 pub use award::{Awards, Category};
+pub use casework::{Action, Casework, Conclusion, Need};
 pub use common::{Head, Status};
 pub use dataset::{DatasetColumn, DatasetDef, Format};
 pub use indicator::{Indicator, Kind, NaPolicy};
@@ -54,6 +56,8 @@ pub struct Definitions {
     pub datasets: BTreeMap<String, DatasetDef>,
     /// The rules of recommendation for awards; every version.
     pub awards: Vec<Awards>,
+    /// How suspicions are handled; every version.
+    pub casework: Vec<Casework>,
     hash: String,
 }
 
@@ -121,6 +125,12 @@ impl Definitions {
     #[must_use]
     pub fn awards_on(&self, day: NaiveDate) -> Option<&Awards> {
         self.awards.iter().find(|a| a.head.in_force(day))
+    }
+
+    /// How suspicions are handled on `day`.
+    #[must_use]
+    pub fn casework_on(&self, day: NaiveDate) -> Option<&Casework> {
+        self.casework.iter().find(|c| c.head.in_force(day))
     }
 }
 
@@ -193,6 +203,7 @@ enum Definition {
     Rule(Box<RiskRule>),
     Dataset(Box<DatasetDef>),
     Awards(Box<Awards>),
+    Casework(Box<Casework>),
 }
 
 impl Definitions {
@@ -203,8 +214,10 @@ impl Definitions {
             Some("rules") => Some(Definition::Rule(Box::new(RiskRule::read(&reader)))),
             Some("datasets") => Some(Definition::Dataset(Box::new(DatasetDef::read(&reader)))),
             Some("awards.toml") => Some(Definition::Awards(Box::new(Awards::read(&reader)))),
+            Some("casework.toml") => Some(Definition::Casework(Box::new(Casework::read(&reader)))),
             _ => {
-                let remedy = "定义文件放在 indicators、schemes、rules、datasets 目录下，或为 awards.toml";
+                let remedy =
+                    "定义文件放在 indicators、schemes、rules、datasets 目录下，或为 awards.toml、casework.toml";
                 reader.complain(&reader.place(), "不知道这个文件是什么定义", remedy);
                 return None;
             }
@@ -221,6 +234,7 @@ impl Definitions {
             Definition::Scheme(s) => self.scheme_versions.push(*s),
             Definition::Rule(r) => self.rules.push(*r),
             Definition::Awards(a) => self.awards.push(*a),
+            Definition::Casework(c) => self.casework.push(*c),
             Definition::Dataset(d) => {
                 self.datasets.insert(d.id.clone(), *d);
             }

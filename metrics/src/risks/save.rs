@@ -7,6 +7,7 @@ use suixin_ingest::value::Value;
 use suixin_warehouse::{Replace, SnapshotId, TableWrite, Warehouse};
 
 use super::hit::RiskHit;
+use crate::casework::raise_recurring;
 use crate::definitions::{Definitions, RiskRule, Severity};
 use crate::error::MetricsError;
 use crate::tables::{self, RISK_HIT, RISK_RULE};
@@ -28,7 +29,7 @@ pub struct SavedRisks {
 }
 
 /// Saves hits found as of `as_of`. A new hit is first seen on that day, or today if that is earlier; an old one
-/// keeps its first day, its status and a level that people raised.
+/// keeps its first day, its status and a level that was raised. Clues that come together raise one another.
 ///
 /// # Errors
 /// When the warehouse cannot be read or written.
@@ -44,8 +45,11 @@ pub async fn save_risks(
     let stored = tables::stored(&snapshot, &RISK_HIT).await?;
     let stored: BTreeMap<String, Vec<Value>> = stored.into_iter().map(|row| (row[key].to_string(), row)).collect();
     let run = format!("R{}-{}", as_of.format("%Y%m%d"), snapshot.id());
-    let rows: Vec<Vec<Value>> =
+    let mut rows: Vec<Vec<Value>> =
         hits.iter().map(|h| row(h, stored.get(&h.hit_key), &run, (as_of.min(clock.date()), clock.date()))).collect();
+    if let Some(casework) = defs.casework_on(as_of) {
+        raise_recurring(&mut rows, casework.recurrence_days);
+    }
     let again = hits.iter().filter(|h| stored.contains_key(&h.hit_key)).count();
     let writes = vec![
         TableWrite {

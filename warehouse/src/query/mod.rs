@@ -1,6 +1,7 @@
 //! Reading: a snapshot pins files, and every query of it sees these and no others. Trusted SQL (our own definitions) goes
 //! through [`Snapshot::query`]; SQL that a person wrote goes through [`Snapshot::query_gated`].
 
+mod case_views;
 mod export;
 mod failure;
 mod frame;
@@ -9,6 +10,7 @@ mod inspect;
 mod provider;
 mod session;
 mod single_row;
+mod supervision_views;
 mod views;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -17,8 +17,10 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 
+use super::case_views::CASE_VIEWS;
 use super::provider::TABLES_URL;
 use super::single_row::SingleRow;
+use super::supervision_views::SUPERVISION_VIEWS;
 use super::views::VIEWS;
 use crate::disk::Layout;
 use crate::error::{Error, Result};
@@ -85,7 +87,7 @@ pub(super) async fn context(runtime: Arc<RuntimeEnv>, tables: &Catalog) -> Resul
     }
     let context = SessionContext::new_with_state(state);
     context.register_catalog(CATALOG, Arc::new(catalog));
-    for (name, sql) in VIEWS {
+    for (name, sql) in VIEWS.into_iter().chain(CASE_VIEWS).chain(SUPERVISION_VIEWS) {
         // A session of some units may lack the tables of a view; then it lacks the view too.
         if let Ok(rows) = context.sql(sql).await {
             context.register_table(name, rows.into_view()).map_err(fail)?;

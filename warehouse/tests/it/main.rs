@@ -8,3 +8,4 @@ mod queries;
 mod revisions;
 mod support;
 mod system;
+mod views;
