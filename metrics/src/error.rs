@@ -43,6 +43,9 @@ pub enum MetricsError {
         /// What is wrong.
         message: String,
     },
+    /// What was asked for is not allowed as things stand; the text says why and what to do.
+    #[error("{0}")]
+    Refused(String),
     /// The warehouse failed.
     #[error(transparent)]
     Warehouse(#[from] suixin_warehouse::Error),
@@ -63,8 +66,10 @@ pub enum MetricsError {
 pub enum ErrorKind {
     /// A definition file.
     Definition,
-    /// The request.
+    /// The request: what it names does not exist.
     NotFound,
+    /// The request: it is not allowed as things stand.
+    Refused,
     /// The warehouse or the disk.
     Internal,
 }
@@ -78,6 +83,7 @@ impl MetricsError {
                 ErrorKind::Definition
             }
             Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::Refused(_) => ErrorKind::Refused,
             Self::File { .. } | Self::Warehouse(_) => ErrorKind::Internal,
         }
     }
