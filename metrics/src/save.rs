@@ -33,8 +33,7 @@ pub async fn save(
 ) -> Result<SnapshotId, MetricsError> {
     let newest = warehouse.snapshot().await?;
     let published = published_schemes(&newest, evaluation.stamp.year).await?;
-    let results: Vec<&SchemeResult> =
-        evaluation.schemes.iter().filter(|r| !published.contains(&r.scheme)).collect();
+    let results: Vec<&SchemeResult> = evaluation.schemes.iter().filter(|r| !published.contains(&r.scheme)).collect();
     if results.is_empty() {
         return Ok(newest.id().clone());
     }

@@ -8,6 +8,7 @@ pub(crate) mod canonical;
 pub mod check;
 pub mod common;
 pub mod dataset;
+mod dated;
 pub mod indicator;
 pub mod mistake;
 pub mod plan;

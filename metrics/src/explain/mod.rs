@@ -4,6 +4,7 @@ mod item;
 mod needed;
 mod resolve;
 mod returns;
+mod since;
 mod text;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use suixin_warehouse::{Snapshot, Warehouse};
 
 pub use item::ItemExplanation;
 pub(crate) use resolve::pick;
+pub use since::{ItemChange, Parts, ScoreChange, changes_since};
 
 use crate::compute::{compute_altered, compute_until};
 use crate::definitions::mistake::hint;

@@ -239,7 +239,9 @@ pub async fn open_appeal(snapshot: &Snapshot, id: &str) -> Result<Appeal, Metric
     })?;
     match appeal.decided {
         None => Ok(appeal),
-        Some(day) => Err(refused(format!("申诉 {} 已于{day}办结（{}），不能再次办理", appeal.id, appeal.state(day).title()))),
+        Some(day) => {
+            Err(refused(format!("申诉 {} 已于{day}办结（{}），不能再次办理", appeal.id, appeal.state(day).title())))
+        }
     }
 }
 
@@ -310,7 +312,9 @@ async fn measured(
         (Right::Ratio(n, d), true) => Ok(value_of(true, i.na_policy, Some(n.clone()), Some(d.clone()))),
         (Right::Value(v), false) => Ok(value_of(false, i.na_policy, Some(v.clone()), None)),
         (Right::Ratio(..), false) => Err(wrong_form(i, "没有分母，请用 --value 写明更正后的数值")),
-        (Right::Value(_), true) => Err(wrong_form(i, "是比值，请用 --numerator 和 --denominator 写明更正后的分子和分母")),
+        (Right::Value(_), true) => {
+            Err(wrong_form(i, "是比值，请用 --numerator 和 --denominator 写明更正后的分子和分母"))
+        }
     }
 }
 

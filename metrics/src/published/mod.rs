@@ -6,6 +6,7 @@
 //! Only an upheld appeal changes it, or publication is lifted with a reason.
 
 pub mod appeals;
+pub(crate) mod basis;
 mod marks;
 mod restate;
 
@@ -24,10 +25,10 @@ use crate::evaluation::Evaluation;
 use crate::restated::Saved;
 use crate::tables::EVAL_SCORE;
 use crate::window::Window;
-use marks::{marked, stored_rows, total_rows};
 pub(crate) use marks::{keep_marks, published_schemes};
-pub use restate::{Restatement, Shift, recomputed};
+use marks::{marked, stored_rows, total_rows};
 pub(crate) use restate::corrections;
+pub use restate::{Restatement, Shift, recomputed};
 
 /// A published result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -94,7 +94,8 @@ pub(super) async fn restate(
     let mut evaluation = on_its_snapshot(warehouse, defs, p, &alteration).await?;
     let change = compare(&before, &evaluation, indicator, subject);
     if change.before == change.after && change.shifts.is_empty() {
-        let message = format!("更正后 {subject} 的 {indicator} 仍为{}分，没有变化：请核对更正的数值，或不予采纳", change.after);
+        let message =
+            format!("更正后 {subject} 的 {indicator} 仍为{}分，没有变化：请核对更正的数值，或不予采纳", change.after);
         return Err(refused(message));
     }
     let mut notice = p.notice.clone();

@@ -82,7 +82,8 @@ pub(super) fn sides(official: &SchemeResult, alternative: &SchemeResult) -> Vec<
 
 fn items(official: &SubjectScore, alternative: &SubjectScore) -> Vec<Item> {
     let of = |s: &SubjectScore, id: &str| s.items.iter().find(|i| i.indicator == id).map(|i| i.points.points());
-    let item = |id: &str| Item { indicator: id.to_owned(), official: of(official, id), alternative: of(alternative, id) };
+    let item =
+        |id: &str| Item { indicator: id.to_owned(), official: of(official, id), alternative: of(alternative, id) };
     let all = official.items.iter().map(|i| item(&i.indicator));
     all.filter(|i| i.official != i.alternative).collect()
 }

@@ -127,15 +127,15 @@ impl Edit<'_> {
         }
         let version = |i: &&Indicator| (i.head.id.clone(), i.head.version.clone());
         let own: BTreeSet<(String, String)> = self.indicators.iter().map(version).collect();
-        let mut notes =
-            reweigh(&mut definitions, &own, &self.scheme.full_score, &self.weights).map_err(refused)?;
+        let mut notes = reweigh(&mut definitions, &own, &self.scheme.full_score, &self.weights).map_err(refused)?;
         let left_out: BTreeSet<String> = patch.without_indicators.iter().map(|i| i.to_ascii_uppercase()).collect();
         leave_out(&mut definitions, &own, &left_out).map_err(refused)?;
         if !left_out.is_empty() {
             notes.push("不计的基本分指标，其权重并入同一一级指标的其他指标".to_owned());
         }
         let units = patch.without_units.iter();
-        let unit = |u: &String| Change { path: format!("without_unit.{u}"), before: u.clone(), after: "不参评".to_owned() };
+        let unit =
+            |u: &String| Change { path: format!("without_unit.{u}"), before: u.clone(), after: "不参评".to_owned() };
         self.changes.extend(units.clone().map(unit));
         let alteration = Alteration {
             without_indicators: left_out,
@@ -175,7 +175,11 @@ fn leave_out(
     }
     let counts = |i: &&Indicator| mine(i) && i.kind == Kind::Core && !left_out.contains(i.id());
     let any = defs.indicators.iter().any(|i| counts(&i));
-    if any { Ok(()) } else { Err("基本分指标全部不计，没有可以计分的；请至少保留一项".to_owned()) }
+    if any {
+        Ok(())
+    } else {
+        Err("基本分指标全部不计，没有可以计分的；请至少保留一项".to_owned())
+    }
 }
 
 fn number(value: &Value) -> Option<Num> {

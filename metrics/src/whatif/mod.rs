@@ -11,18 +11,18 @@ mod weights;
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use suixin_warehouse::{Snapshot, Warehouse};
+use suixin_warehouse::Warehouse;
 
 pub use compare::{Item, Side, Standing};
 pub use patch::{Assignment, Patch};
 
-use crate::compute::{Alteration, compute_altered};
+use crate::compute::Alteration;
 use crate::definitions::mistake::hint;
 use crate::definitions::{Definitions, SourceFile};
 use crate::error::MetricsError;
 use crate::evaluation::{Evaluation, SchemeResult};
-use crate::published::{corrections, official, refused};
-use crate::window::Window;
+use crate::published::basis::Basis;
+use crate::published::refused;
 
 /// The two results side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -77,7 +77,7 @@ pub async fn what_if(
     (scheme, year, as_of): (&str, i32, NaiveDate),
     patch: &Patch,
 ) -> Result<WhatIf, MetricsError> {
-    let basis = Basis::of(warehouse, scheme, year, as_of).await?;
+    let basis = Basis::saved(warehouse, scheme, year, as_of).await?;
     let patched = edit::apply((defs, files), scheme, basis.window.period.last(), patch)?;
     let now = basis.compute(defs, scheme, &Alteration::default()).await?;
     let result = only(&now, scheme, year)?;
@@ -86,7 +86,10 @@ pub async fn what_if(
     let subjects = compare::sides(result, only(&then, scheme, year)?);
     if subjects.iter().all(|s| !s.moved()) {
         let paths: Vec<&str> = patched.changes.iter().map(|c| c.path.as_str()).collect();
-        return Err(refused(format!("改动没有影响任何对象的得分、名次和等次（{}）：请核对要改的参数", paths.join("、"))));
+        return Err(refused(format!(
+            "改动没有影响任何对象的得分、名次和等次（{}）：请核对要改的参数",
+            paths.join("、")
+        )));
     }
     Ok(WhatIf {
         scheme: scheme.to_owned(),
@@ -98,33 +101,6 @@ pub async fn what_if(
         notes: patched.notes,
         subjects,
     })
-}
-
-/// What both sides read.
-struct Basis {
-    snapshot: Snapshot,
-    window: Window,
-    corrected: Alteration,
-}
-
-impl Basis {
-    /// That of the official result, or the newest snapshot where nothing is saved.
-    async fn of(warehouse: &Warehouse, scheme: &str, year: i32, as_of: NaiveDate) -> Result<Self, MetricsError> {
-        let newest = warehouse.snapshot().await?;
-        let Some(p) = official(warehouse, scheme, year).await? else {
-            return Ok(Self { snapshot: newest, window: Window::year(year, as_of), corrected: Alteration::default() });
-        };
-        Ok(Self {
-            snapshot: warehouse.snapshot_at(&p.snapshot.parse()?).await?,
-            window: Window::year(year, p.as_of),
-            corrected: corrections(&newest, scheme, year).await?,
-        })
-    }
-
-    async fn compute(&self, defs: &Definitions, scheme: &str, tried: &Alteration) -> Result<Evaluation, MetricsError> {
-        let alteration = Alteration { corrected: self.corrected.corrected.clone(), ..tried.clone() };
-        compute_altered(&self.snapshot, defs, self.window, scheme, &alteration).await
-    }
 }
 
 fn only<'a>(e: &'a Evaluation, scheme: &str, year: i32) -> Result<&'a SchemeResult, MetricsError> {

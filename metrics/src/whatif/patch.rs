@@ -145,9 +145,13 @@ mod tests {
     #[test]
     fn flags_and_files_say_the_same() {
         let flag = Assignment::of_flag("indicators.CTY-205.rule.full=95").unwrap();
-        let file = Patch::read("p.toml", "without_units = [\"510903\"]\n[indicators.CTY-205.rule]\nfull = 95\n").unwrap();
+        let file =
+            Patch::read("p.toml", "without_units = [\"510903\"]\n[indicators.CTY-205.rule]\nfull = 95\n").unwrap();
         assert_eq!((&file.assignments[0].path, &file.assignments[0].value), (&flag.path, &flag.value));
-        assert_eq!((file.assignments[0].said.as_str(), file.without_units.as_slice()), ("p.toml:3:8", &["510903".to_owned()][..]));
+        assert_eq!(
+            (file.assignments[0].said.as_str(), file.without_units.as_slice()),
+            ("p.toml:3:8", &["510903".to_owned()][..])
+        );
         assert_eq!(Assignment::of_flag("indicators.CTY-1.na_policy=N2").unwrap().value.as_str(), Some("N2"));
     }
 

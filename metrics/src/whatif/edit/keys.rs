@@ -57,8 +57,13 @@ pub(super) fn target(path: &[String], scheme: &Scheme, indicators: &[&Indicator]
             known(key, &OF_SCHEME)?;
             Ok(in_file(&scheme.head.place.file, &path[1..]))
         }
-        [root, ..] if !ROOTS.contains(root) => Err(format!("没有路径 {}；{}", path.join("."), did_you_mean(root, ROOTS))),
-        _ => Err(format!("路径 {} 不完整；应如 weights.编号、indicators.编号.rule.full、scheme.bonus_cap", path.join("."))),
+        [root, ..] if !ROOTS.contains(root) => {
+            Err(format!("没有路径 {}；{}", path.join("."), did_you_mean(root, ROOTS)))
+        }
+        _ => Err(format!(
+            "路径 {} 不完整；应如 weights.编号、indicators.编号.rule.full、scheme.bonus_cap",
+            path.join(".")
+        )),
     }
 }
 
@@ -103,7 +108,8 @@ fn target_of(i: &Indicator) -> Result<Target, String> {
 
 /// Percent points as a ratio, digit by digit.
 fn hundredth(value: Value) -> Result<Value, String> {
-    let number = value.to_string().parse::<crate::number::Num>().map_err(|_| format!("目标值应为数字，不是 {value}"))?;
+    let number =
+        value.to_string().parse::<crate::number::Num>().map_err(|_| format!("目标值应为数字，不是 {value}"))?;
     let ratio = &number / &crate::number::Num::from(100);
     ratio.to_string().parse::<f64>().map(Value::Float).map_err(|e| e.to_string())
 }
@@ -129,6 +135,7 @@ pub(super) fn walk<'t>(doc: &'t mut Table, keys: &[String]) -> Result<(&'t mut T
 fn member<'t>(items: &'t mut [Value], code: &str) -> Result<&'t mut Table, String> {
     let code_of = |v: &Value| v.get("code").and_then(Value::as_str).unwrap_or_default().to_owned();
     let codes: Vec<String> = items.iter().map(code_of).collect();
-    let found = items.iter_mut().filter_map(Value::as_table_mut).find(|t| t.get("code").and_then(Value::as_str) == Some(code));
+    let found =
+        items.iter_mut().filter_map(Value::as_table_mut).find(|t| t.get("code").and_then(Value::as_str) == Some(code));
     found.ok_or_else(|| format!("没有代码为 {code} 的一项；{}", did_you_mean(code, codes.iter().map(String::as_str))))
 }
