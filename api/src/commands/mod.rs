@@ -1,11 +1,13 @@
 //! The commands of the command line, one a file. A command says what it found by its exit code.
 
+mod appeal;
 mod check;
 mod compute;
 mod deadline;
 mod demo;
 mod doctor;
 mod explain;
+mod freeze;
 mod generate;
 mod ingest;
 mod init;
@@ -19,6 +21,7 @@ mod snapshot;
 mod status;
 mod template;
 mod trace;
+mod whatif;
 
 use std::path::PathBuf;
 
@@ -61,6 +64,9 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Compute(args) => compute::run(&global, &args).await,
         Command::Score(args) => score::run(&global, &args).await,
         Command::Explain(args) => explain::run(&global, &args).await,
+        Command::Whatif(args) => whatif::run(&global, args).await,
+        Command::Freeze(args) => freeze::run(&global, &args).await,
+        Command::Appeal(args) => appeal::run(&global, &args).await,
         Command::Risks(args) => risks::run(&global, &args).await,
         Command::Report(args) => report::run(&global, args).await,
         Command::Trace(args) => trace::run(&global, &args).await,
