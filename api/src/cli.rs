@@ -80,6 +80,8 @@ pub enum Command {
     /// 复核申诉：提出、查看、答复、撤回
     #[command(subcommand)]
     Appeal(Appeal),
+    /// 核对评委、专家打分：均分怎样得来，谁应回避而未回避
+    Experts(Experts),
     /// 运行廉政疑点规则，存入仓库
     Risks(Risks),
     /// 印制和核验报告
@@ -429,6 +431,20 @@ pub struct Decide {
     /// 批准
     #[command(flatten)]
     pub approval: Approval,
+}
+
+/// `experts`
+#[derive(Debug, Args)]
+pub struct Experts {
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+    /// 评委名册（CSV：评委编号、身份证号），用于核对利害关系；身份证号不留存
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// 列出全部打分（默认只列应回避而未回避的）
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// `risks`

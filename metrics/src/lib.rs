@@ -11,6 +11,7 @@ pub mod datasets;
 pub mod definitions;
 pub mod error;
 pub mod evaluation;
+pub mod experts;
 pub mod explain;
 mod lineage;
 pub mod number;

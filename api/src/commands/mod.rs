@@ -6,6 +6,7 @@ mod compute;
 mod deadline;
 mod demo;
 mod doctor;
+mod experts;
 mod explain;
 mod freeze;
 mod generate;
@@ -67,6 +68,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Whatif(args) => whatif::run(&global, args).await,
         Command::Freeze(args) => freeze::run(&global, &args).await,
         Command::Appeal(args) => appeal::run(&global, &args).await,
+        Command::Experts(args) => experts::run(&global, &args).await,
         Command::Risks(args) => risks::run(&global, &args).await,
         Command::Report(args) => report::run(&global, args).await,
         Command::Trace(args) => trace::run(&global, &args).await,

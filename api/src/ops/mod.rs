@@ -4,6 +4,7 @@ pub mod annotate;
 pub mod basis;
 pub mod evaluate;
 pub mod expected;
+pub mod experts;
 pub mod intake;
 pub mod ledger;
 pub mod pack;

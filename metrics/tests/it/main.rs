@@ -1,5 +1,6 @@
 //! The crate on a synthetic year in a real warehouse. One binary: linking the query engine takes longer than the tests.
 
+mod cases;
 mod checked;
 mod explained;
 mod recommended;
