@@ -3,5 +3,7 @@
 mod http;
 mod jobs;
 mod ledger;
+mod published;
 mod support;
 mod uploads;
+mod whatif;

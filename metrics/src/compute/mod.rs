@@ -16,7 +16,6 @@ use chrono::NaiveDate;
 use suixin_warehouse::Snapshot;
 
 pub use alter::Alteration;
-pub(crate) use alter::PLAIN;
 pub(crate) use answers::{Answers, Wanted, bad, column, number, number_of};
 pub(crate) use overlay::Totals;
 use plan::Plan;

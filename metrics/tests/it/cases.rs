@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use suixin_metrics::compute::value_of;
@@ -66,6 +66,30 @@ struct Case {
     name: String,
     given: BTreeMap<String, BTreeMap<String, String>>,
     expect: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+/// A panel of judges: marks that count, marks of those who recused themselves, and the mean.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Judges {
+    pub name: String,
+    pub nomination: String,
+    pub marks: Vec<toml::Value>,
+    pub recused: Vec<toml::Value>,
+    pub mean: String,
+}
+
+/// The panels of judges that were worked by hand.
+pub fn judges() -> Vec<Judges> {
+    #[derive(Deserialize)]
+    struct File {
+        marks: Vec<Judges>,
+    }
+    toml::from_str::<File>(&std::fs::read_to_string(folder().join("judges.toml")).unwrap()).unwrap().marks
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases")
 }
 
 fn core() -> String {
@@ -199,7 +223,7 @@ fn check(path: &Path) -> (Vec<String>, usize) {
 
 #[test]
 fn every_rule_and_policy_comes_out_as_worked_by_hand() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/cases");
+    let dir = folder();
     let rules = (1..=12).map(|n| format!("R{n:02}")).chain((1..=3).map(|n| format!("N{n}")));
     let mut wrong = Vec::new();
     for name in rules.chain(["totals".to_owned()]) {
