@@ -345,9 +345,9 @@ pub struct Freeze {
 pub enum FreezeWhat {
     /// 列出已发布的结果
     List {
-        /// 评价年度
-        #[command(flatten)]
-        period: PeriodArg,
+        /// 只列这个年度的（默认全部年度）
+        #[arg(long, value_name = "年度", value_parser = clap::value_parser!(i32).range(2000..=2100))]
+        period: Option<i32>,
     },
     /// 撤销发布，结果可以重新计算
     Lift {

@@ -28,7 +28,7 @@ pub(super) async fn run(global: &Global, args: &Experts) -> Result<Exit> {
         say(format!("不知道身份的评委（无法核对利害关系）：{}；请用 --roster 提供评委名册", names.join("、")));
     }
     if against > 0 {
-        say("请核实后在“评审打分”报表中把“是否回避”改为“是”，按更正重报，再重新计算");
+        say("请核实后在“奖项评审打分”表中把“是否回避”改为“是”，按更正重报，再重新计算");
     }
     Ok(if against > 0 { Exit::Finding } else { Exit::Fine })
 }

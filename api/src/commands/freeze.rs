@@ -14,7 +14,7 @@ pub(super) async fn run(global: &Global, args: &Freeze) -> Result<Exit> {
     let app = global.open().await?;
     match &args.what {
         Some(FreezeWhat::List { period }) => {
-            print(global, &app, &published::list(&app, period.period).await?)?;
+            print(global, &app, &published::list(&app, *period).await?)?;
         }
         Some(FreezeWhat::Lift { scheme, period, approval }) => {
             let act = Act { by: approval.approved_by.clone(), reason: approval.reason.clone() };
