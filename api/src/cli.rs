@@ -36,6 +36,7 @@ const AFTER_HELP: &str = "示例：
   suixin compute --home 仓库                    计算指标和得分
   suixin score --scheme CTY --home 仓库         看县级综合评价排名
   suixin explain 船山区 CTY-301 --home 仓库     看一个得分是怎么来的
+  suixin whatif --set weights.CTY-101=6 --home 仓库   试改权重，与正式排名对照
   suixin report render --home 仓库              印制联席会议材料
 
 退出码：0 正常；1 有需要处理的发现；2 用法或输入不对；3 程序内部错误。";
@@ -82,6 +83,15 @@ pub enum Command {
     Robustness(Score),
     /// 奖项推荐名单：资格、得分、优先提示、名额、备选和依据
     Award(Award),
+    /// 试算：改权重、目标、规则，或不计指标、单位，与正式结果对照；不改动正式结果
+    Whatif(Whatif),
+    /// 发布评价结果（冻结并开始公示）、查看、撤销发布
+    Freeze(Freeze),
+    /// 复核申诉：提出、查看、答复、撤回
+    #[command(subcommand)]
+    Appeal(Appeal),
+    /// 核对评委、专家打分：均分怎样得来，谁应回避而未回避
+    Experts(Experts),
     /// 运行廉政疑点规则，存入仓库
     Risks(Risks),
     /// 疑点办理：推送、说明、初核、复核、容错、纠正、销号
@@ -300,6 +310,157 @@ pub struct Explain {
     /// 评价年度
     #[command(flatten)]
     pub period: PeriodArg,
+    /// 与这个年度相比，说明变动来自数据、口径还是规则
+    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(i32).range(2000..=2100))]
+    pub since: Option<i32>,
+}
+
+/// `whatif`
+#[derive(Debug, Args)]
+pub struct Whatif {
+    /// 方案
+    #[arg(long, value_name = "方案", default_value = "CTY", ignore_case = true)]
+    pub scheme: Scheme,
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+    /// 改一个参数：路径=值，如 weights.CTY-101=6、indicators.CTY-101.target=95、scheme.bonus_cap=5；可以写多个
+    #[arg(long, value_name = "路径=值")]
+    pub set: Vec<String>,
+    /// 补丁文件（TOML，路径写成同样的层次）；可以写多个
+    #[arg(long, value_name = "文件")]
+    pub patch: Vec<PathBuf>,
+    /// 不计这项指标，权重并入同一一级指标；可以写多个
+    #[arg(long, value_name = "指标")]
+    pub without_indicator: Vec<String>,
+    /// 这个单位不参评（名称或代码）；可以写多个
+    #[arg(long, value_name = "单位")]
+    pub without_unit: Vec<String>,
+}
+
+/// `freeze`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Freeze {
+    /// 查看、撤销
+    #[command(subcommand)]
+    pub what: Option<FreezeWhat>,
+    /// 发布哪个方案的结果
+    #[arg(long, value_name = "方案", ignore_case = true)]
+    pub scheme: Option<Scheme>,
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+    /// 批准发布的岗位或会议，如 局长办公会
+    #[arg(long, value_name = "批准人")]
+    pub approved_by: Option<String>,
+}
+
+/// `freeze …`
+#[derive(Debug, Subcommand)]
+pub enum FreezeWhat {
+    /// 列出已发布的结果
+    List {
+        /// 只列这个年度的（默认全部年度）
+        #[arg(long, value_name = "年度", value_parser = clap::value_parser!(i32).range(2000..=2100))]
+        period: Option<i32>,
+    },
+    /// 撤销发布，结果可以重新计算
+    Lift {
+        /// 方案
+        #[arg(long, value_name = "方案", ignore_case = true)]
+        scheme: Scheme,
+        /// 评价年度
+        #[command(flatten)]
+        period: PeriodArg,
+        /// 批准
+        #[command(flatten)]
+        approval: Approval,
+    },
+}
+
+/// `appeal`
+#[derive(Debug, Subcommand)]
+pub enum Appeal {
+    /// 公示期内对一项指标的得分提出申诉
+    Open {
+        /// 评价对象：名称或编号
+        #[arg(value_name = "对象")]
+        subject: String,
+        /// 指标编号，如 CTY-301
+        #[arg(value_name = "指标")]
+        indicator: String,
+        /// 方案
+        #[arg(long, value_name = "方案", default_value = "CTY", ignore_case = true)]
+        scheme: Scheme,
+        /// 评价年度
+        #[command(flatten)]
+        period: PeriodArg,
+        /// 理由：事实和依据
+        #[arg(long, value_name = "理由")]
+        reason: String,
+    },
+    /// 列出申诉；有逾期未答复的，退出码为 1
+    List {
+        /// 评价年度
+        #[command(flatten)]
+        period: PeriodArg,
+        /// 只列待答复的
+        #[arg(long)]
+        open: bool,
+    },
+    /// 答复申诉：采纳的更正已发布的结果，不予采纳的写明理由
+    Decide(Decide),
+    /// 撤回申诉
+    Withdraw {
+        /// 申诉编号，如 CTY-2025-001
+        #[arg(value_name = "申诉")]
+        id: String,
+        /// 事由
+        #[arg(long, value_name = "事由")]
+        reason: String,
+    },
+}
+
+/// `appeal decide`
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("answer").required(true).args(["uphold", "reject"]))]
+pub struct Decide {
+    /// 申诉编号，如 CTY-2025-001
+    #[arg(value_name = "申诉")]
+    pub id: String,
+    /// 采纳；不写数值的，按仓库里最新的报表取数
+    #[arg(long)]
+    pub uphold: bool,
+    /// 不予采纳
+    #[arg(long)]
+    pub reject: bool,
+    /// 更正后的分子（有分母的指标）
+    #[arg(long, value_name = "数", requires_all = ["uphold", "denominator"])]
+    pub numerator: Option<String>,
+    /// 更正后的分母
+    #[arg(long, value_name = "数", requires_all = ["uphold", "numerator"])]
+    pub denominator: Option<String>,
+    /// 更正后的数值（没有分母的指标）
+    #[arg(long, value_name = "数", requires = "uphold", conflicts_with = "numerator")]
+    pub value: Option<String>,
+    /// 批准
+    #[command(flatten)]
+    pub approval: Approval,
+}
+
+/// `experts`
+#[derive(Debug, Args)]
+pub struct Experts {
+    /// 评价年度
+    #[command(flatten)]
+    pub period: PeriodArg,
+    /// 评委名册（CSV：评委编号、身份证号），用于核对利害关系；身份证号不留存
+    #[arg(long, value_name = "CSV")]
+    pub roster: Option<PathBuf>,
+    /// 列出全部打分（默认只列应回避而未回避的）
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// `award`

@@ -87,9 +87,9 @@ fn code(e: &Error) -> u8 {
 
 /// Whether a cause lies with the call: a wrong path, an unknown name, SQL that does not run, a writer who is at work.
 fn is_input(cause: &(dyn std::error::Error + 'static)) -> bool {
-    let metrics = cause
-        .downcast_ref::<MetricsError>()
-        .is_some_and(|e| e.kind() == ErrorKind::NotFound || matches!(e, MetricsError::NotInForce { .. }));
+    let metrics = cause.downcast_ref::<MetricsError>().is_some_and(|e| {
+        matches!(e.kind(), ErrorKind::NotFound | ErrorKind::Refused) || matches!(e, MetricsError::NotInForce { .. })
+    });
     let warehouse = cause.downcast_ref::<suixin_warehouse::Error>().is_some_and(|e| {
         matches!(
             e.kind(),

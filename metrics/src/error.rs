@@ -43,6 +43,9 @@ pub enum MetricsError {
         /// What is wrong.
         message: String,
     },
+    /// What was asked for is not allowed as things stand; the text says why and what to do.
+    #[error("{0}")]
+    NotNow(String),
     /// The warehouse failed.
     #[error(transparent)]
     Warehouse(#[from] suixin_warehouse::Error),
@@ -71,8 +74,10 @@ pub enum MetricsError {
 pub enum ErrorKind {
     /// A definition file.
     Definition,
-    /// The request.
+    /// The request: what it names does not exist.
     NotFound,
+    /// The request: it is not allowed as things stand.
+    Refused,
     /// The warehouse or the disk.
     Internal,
 }
@@ -85,7 +90,8 @@ impl MetricsError {
             Self::Definitions(_) | Self::NotInForce { .. } | Self::Statement { .. } | Self::Result { .. } => {
                 ErrorKind::Definition
             }
-            Self::NotFound { .. } | Self::Refused { .. } => ErrorKind::NotFound,
+            Self::NotFound { .. } => ErrorKind::NotFound,
+            Self::NotNow(_) | Self::Refused { .. } => ErrorKind::Refused,
             Self::File { .. } | Self::Warehouse(_) => ErrorKind::Internal,
         }
     }

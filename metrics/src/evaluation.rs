@@ -1,6 +1,6 @@
 //! The result of an evaluation: values, points, totals, ranks, grades.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -50,6 +50,8 @@ pub struct IndicatorValue {
     pub period: String,
     /// What was measured.
     pub measured: Measured,
+    /// Whether an appeal set it right.
+    pub corrected: bool,
 }
 
 /// How an indicator came to its points.
@@ -165,6 +167,8 @@ pub struct Evaluation {
     pub stamp: Stamp,
     /// Results in the order of scoring.
     pub schemes: Vec<SchemeResult>,
+    /// Schemes whose result is published and so was not computed again.
+    pub published: BTreeSet<String>,
 }
 
 impl Evaluation {

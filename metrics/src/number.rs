@@ -130,6 +130,13 @@ impl fmt::Debug for Num {
     }
 }
 
+impl serde::Serialize for Num {
+    /// As plain digits in a text, so that no reader makes a float of it.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl Add for &Num {
     type Output = Num;
     fn add(self, other: &Num) -> Num {

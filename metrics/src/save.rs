@@ -8,16 +8,21 @@ use std::collections::BTreeSet;
 use chrono::NaiveDateTime;
 use serde_json::json;
 use suixin_ingest::value::Value;
-use suixin_warehouse::{Replace, SnapshotId, TableWrite, Warehouse};
+use suixin_warehouse::{Replace, Snapshot, SnapshotId, TableWrite, Warehouse};
 
 use crate::definitions::{Indicator, Scheme};
 use crate::error::MetricsError;
 use crate::evaluation::{Evaluation, IndicatorValue, ItemScore, Measured, Outcome, SchemeResult, Stamp, SubjectScore};
 use crate::number::Num;
+use crate::published::{Notice, keep_marks, publications, published_schemes};
 use crate::restated::Saved;
 use crate::tables::{self, EVAL_INDICATOR, EVAL_SCHEME, EVAL_SCORE, EVAL_VALUE, SystemTable};
 
-/// Saves an evaluation. A score that differs from the one saved before notes what it was.
+/// `eval_value.source` of a value that an appeal set right.
+const CORRECTED: &str = "3";
+
+/// Saves an evaluation. A score that differs from the one saved before notes what it was; a result that was published
+/// meanwhile stays as it is.
 ///
 /// # Errors
 /// When the warehouse cannot be read or written.
@@ -26,21 +31,57 @@ pub async fn save(
     evaluation: &Evaluation,
     clock: NaiveDateTime,
 ) -> Result<SnapshotId, MetricsError> {
+    let newest = warehouse.snapshot().await?;
+    let published = published_schemes(&newest, evaluation.stamp.year).await?;
+    let results: Vec<&SchemeResult> = evaluation.schemes.iter().filter(|r| !published.contains(&r.scheme)).collect();
+    if results.is_empty() {
+        return Ok(newest.id().clone());
+    }
     let stamp = &evaluation.stamp;
-    let schemes = evaluation.schemes.iter().map(|r| scheme_row(&r.definition)).collect();
-    let indicators = evaluation.schemes.iter().flat_map(|r| &r.indicators).map(indicator_row).collect();
-    let values = evaluation.schemes.iter().flat_map(|r| r.values.iter().map(|v| value_row(r, v, stamp))).collect();
-    let mut scores: Vec<Vec<Value>> = evaluation.schemes.iter().flat_map(|r| score_rows(r, stamp)).collect();
-    let saved = Saved::of(&warehouse.snapshot().await?, None).await?;
+    let scores = results.iter().flat_map(|r| score_rows(r, stamp)).collect();
+    let reason = format!("评价计分 {}年 基准日{}", stamp.year, stamp.as_of);
+    let writes = writes(warehouse, (&results, stamp), scores).await?;
+    Ok(warehouse.commit(writes, &reason, clock).await?)
+}
+
+/// Saves the restated result of a published scheme with what it was restated for; its totals carry the notice on.
+pub(crate) async fn save_published(
+    warehouse: &Warehouse,
+    (evaluation, notice): (&Evaluation, &Notice),
+    cause: TableWrite,
+    reason: &str,
+    clock: NaiveDateTime,
+) -> Result<SnapshotId, MetricsError> {
+    let results: Vec<&SchemeResult> = evaluation.schemes.iter().collect();
+    let rows = results.iter().flat_map(|r| score_rows(r, &evaluation.stamp)).collect();
+    let mut writes = writes(warehouse, (&results, &evaluation.stamp), keep_marks(rows, notice)).await?;
+    writes.push(cause);
+    Ok(warehouse.commit(writes, reason, clock).await?)
+}
+
+async fn writes(
+    warehouse: &Warehouse,
+    (results, stamp): (&[&SchemeResult], &Stamp),
+    mut scores: Vec<Vec<Value>>,
+) -> Result<Vec<TableWrite>, MetricsError> {
+    let newest = warehouse.snapshot().await?;
+    let frozen = published_versions(&newest).await?;
+    let schemes = results.iter().map(|r| scheme_row(&r.definition, &frozen)).collect();
+    let indicators = results.iter().flat_map(|r| &r.indicators).map(indicator_row).collect();
+    let values = results.iter().flat_map(|r| r.values.iter().map(|v| value_row(r, v, stamp))).collect();
+    let saved = Saved::of(&newest, None).await?;
     scores.iter_mut().for_each(|row| saved.note(row));
-    let writes = vec![
+    Ok(vec![
         write(&EVAL_SCHEME, Replace::Key, schemes),
         write(&EVAL_INDICATOR, Replace::Key, indicators),
         replacing(warehouse, &EVAL_VALUE, values).await?,
         replacing(warehouse, &EVAL_SCORE, scores).await?,
-    ];
-    let reason = format!("评价计分 {}年 基准日{}", stamp.year, stamp.as_of);
-    Ok(warehouse.commit(writes, &reason, clock).await?)
+    ])
+}
+
+/// Scheme and version of everything that is published.
+async fn published_versions(snapshot: &Snapshot) -> Result<BTreeSet<(String, String)>, MetricsError> {
+    Ok(publications(snapshot, None).await?.into_iter().map(|p| (p.scheme, p.version)).collect())
 }
 
 fn write(table: &SystemTable, replace: Replace, rows: Vec<Vec<Value>>) -> TableWrite {
@@ -62,7 +103,8 @@ async fn replacing(
     Ok(write(table, Replace::All, all))
 }
 
-fn scheme_row(s: &Scheme) -> Vec<Value> {
+fn scheme_row(s: &Scheme, published: &BTreeSet<(String, String)>) -> Vec<Value> {
+    let frozen = s.frozen || published.contains(&(s.id().to_owned(), s.head.version.clone()));
     vec![
         text(s.id()),
         text(&s.head.version),
@@ -72,7 +114,7 @@ fn scheme_row(s: &Scheme) -> Vec<Value> {
         number(&s.bonus_cap),
         number(&-&s.deduct_cap),
         s.approve_doc.as_deref().map_or(Value::Null, text),
-        text(if s.frozen { "Y" } else { "N" }),
+        text(if frozen { "Y" } else { "N" }),
     ]
 }
 
@@ -105,7 +147,7 @@ fn value_row(r: &SchemeResult, v: &IndicatorValue, stamp: &Stamp) -> Vec<Value> 
         optional(v.measured.denominator.as_ref()),
         optional(v.measured.value.as_ref()),
         Value::Bool(v.measured.is_na),
-        text("1"),
+        text(if v.corrected { CORRECTED } else { "1" }),
         text(&stamp.snapshot),
     ]
 }

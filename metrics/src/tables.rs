@@ -78,6 +78,24 @@ pub(crate) const EVAL_SCORE: SystemTable = SystemTable {
     ],
 };
 
+pub(crate) const EVAL_APPEAL: SystemTable = SystemTable {
+    name: "eval_appeal",
+    columns: &[
+        "appeal_id",
+        "scheme",
+        "indicator_id",
+        "subject_id",
+        "submit_date",
+        "reason",
+        "due_date",
+        "decide_date",
+        "accepted",
+        "score_before",
+        "score_after",
+        "eval_unit_code",
+    ],
+};
+
 pub(crate) const RISK_RULE: SystemTable = SystemTable {
     name: "risk_rule",
     columns: &["rule_id", "version", "rule_name", "level", "params", "sql_text", "enabled", "owner"],
@@ -127,7 +145,7 @@ mod tests {
     #[test]
     fn columns_are_those_of_the_contracts() {
         let contracts = Contracts::embedded().unwrap();
-        for table in [EVAL_SCHEME, EVAL_INDICATOR, EVAL_VALUE, EVAL_SCORE, RISK_RULE, RISK_HIT] {
+        for table in [EVAL_SCHEME, EVAL_INDICATOR, EVAL_VALUE, EVAL_SCORE, EVAL_APPEAL, RISK_RULE, RISK_HIT] {
             let contract = contracts.table(table.name).unwrap();
             let names: Vec<&str> = contract.columns.iter().map(|c| c.name.as_str()).collect();
             assert_eq!(names, table.columns, "{}", table.name);

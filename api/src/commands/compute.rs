@@ -27,7 +27,7 @@ pub(super) async fn run(global: &Global, args: &PeriodArg) -> Result<Exit> {
             .collect();
         global.out().json(&json!({
             "year": year, "as_of": app.clock.as_of(year), "read_snapshot": evaluation.stamp.snapshot,
-            "definitions": evaluation.stamp.definitions, "schemes": schemes,
+            "definitions": evaluation.stamp.definitions, "schemes": schemes, "published": evaluation.published,
         }))?;
         return Ok(Exit::Fine);
     }
@@ -37,6 +37,10 @@ pub(super) async fn run(global: &Global, args: &PeriodArg) -> Result<Exit> {
         .collect();
     global.out().table(&["方案", "名称", "对象", "指标值"], &shown, &[2, 3])?;
     global.out().line(format!("{year}年评价已算好并存入仓库（数据快照 {}）", evaluation.stamp.snapshot))?;
+    if !evaluation.published.is_empty() {
+        let kept: Vec<&str> = evaluation.published.iter().map(String::as_str).collect();
+        say(format!("{} 的结果已发布，没有重算；{}", kept.join("、"), evaluate::REMEDY));
+    }
     say("下一步：suixin score --scheme CTY 看排名，suixin explain 对象 看说明，suixin risks 排查疑点");
     Ok(Exit::Fine)
 }

@@ -2,12 +2,15 @@
 
 mod award;
 mod case;
+mod appeal;
 mod check;
 mod compute;
 mod deadline;
 mod demo;
 mod doctor;
+mod experts;
 mod explain;
+mod freeze;
 mod generate;
 mod ingest;
 mod init;
@@ -23,6 +26,7 @@ mod status;
 mod supervision;
 mod template;
 mod trace;
+mod whatif;
 
 use std::path::PathBuf;
 
@@ -37,10 +41,9 @@ use crate::output::Out;
 
 /// The code of a unit given by name or code.
 fn unit_code(contracts: &Contracts, given: &str) -> Result<String> {
-    let named = |code: &&str| **code == *given || contracts.unit_name(code) == given;
     let known = || contracts.units().into_iter().map(|u| contracts.unit_name(u)).collect::<Vec<_>>().join("、");
-    let found = contracts.units().into_iter().find(named);
-    Ok(found.map(str::to_owned).ok_or_else(|| Usage(format!("没有单位 {given}；可用的有 {}", known())))?)
+    let found = contracts.unit_code(given).map(str::to_owned);
+    Ok(found.ok_or_else(|| Usage(format!("没有单位 {given}；可用的有 {}", known())))?)
 }
 
 /// How a command ended.
@@ -76,6 +79,10 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Explain(args) => explain::run(&global, &args).await,
         Command::Robustness(args) => robustness::run(&global, &args).await,
         Command::Award(args) => award::run(&global, &args).await,
+        Command::Whatif(args) => whatif::run(&global, args).await,
+        Command::Freeze(args) => freeze::run(&global, &args).await,
+        Command::Appeal(args) => appeal::run(&global, &args).await,
+        Command::Experts(args) => experts::run(&global, &args).await,
         Command::Risks(args) => risks::run(&global, &args).await,
         Command::Case(args) => case::run(&global, args).await,
         Command::Supervision(args) => supervision::run(&global, &args).await,

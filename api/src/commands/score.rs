@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Exit, Usage};
 use crate::app::App;
 use crate::cli::{Global, Scheme, Score};
-use crate::ops::evaluate;
+use crate::ops::{evaluate, published};
 
 pub(super) async fn run(global: &Global, args: &Score) -> Result<Exit> {
     let app = global.open().await?;
@@ -25,8 +25,11 @@ pub(super) async fn print(global: &Global, app: &App, scheme: Scheme, year: i32)
         ))
         .into());
     }
+    let published = published::list(app, Some(year)).await?.into_iter().find(|p| p.scheme == scheme.code());
     if global.json {
-        return global.out().json(&json!({ "scheme": scheme.code(), "year": year, "ranking": list }));
+        return global
+            .out()
+            .json(&json!({ "scheme": scheme.code(), "year": year, "ranking": list, "published": published }));
     }
     let grouped = list.iter().any(|r| !r.group.is_empty());
     let nominees = scheme == Scheme::Awd;
@@ -60,5 +63,9 @@ pub(super) async fn print(global: &Global, app: &App, scheme: Scheme, year: i32)
         headers.insert(0, "类别");
         right = vec![1, 4, 5, 6, 7];
     }
-    global.out().table(&headers, &rows, &right)
+    global.out().table(&headers, &rows, &right)?;
+    if let Some(published) = published {
+        global.out().line(published.to_string())?;
+    }
+    Ok(())
 }

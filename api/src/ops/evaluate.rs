@@ -14,16 +14,30 @@ use crate::ops::{Progress, awards};
 /// Computes values, points, totals, ranks and grades of a year on the newest snapshot and saves them as one commit.
 ///
 /// # Errors
-/// When no scheme is in force, a statement fails, or the warehouse cannot be written.
+/// When no scheme is in force, a statement fails, or the warehouse cannot be written; [`Usage`] when everything of the year
+/// is published.
 pub async fn compute(app: &App, year: i32, progress: Progress<'_>) -> Result<Evaluation> {
     let snapshot = app.warehouse.snapshot().await?;
     ready(app, &snapshot, year)?;
     let tell = |stage: &str, done: u64, total: u64| progress(stage, done, total);
     let as_of = app.clock.as_of(year);
     let evaluation = suixin_metrics::compute(&snapshot, &app.definitions, year, as_of, &tell).await?;
+    if evaluation.schemes.is_empty() {
+        return Err(Usage(all_published(year)).into());
+    }
     suixin_metrics::save(&app.warehouse, &evaluation, app.clock.now()).await.context("评价结果存不进仓库")?;
     Ok(evaluation)
 }
+
+/// What is published stands until an appeal is upheld or the publication is lifted.
+#[must_use]
+pub fn all_published(year: i32) -> String {
+    format!("{year}年各方案的结果都已发布，没有重算；{REMEDY}")
+}
+
+/// What can be done about a published result.
+pub const REMEDY: &str =
+    "如有错误，公示期内由单位提出申诉（suixin appeal open），或由市局撤销发布（suixin freeze lift）后更正";
 
 /// Runs the risk rules of a year on the newest snapshot and saves the hits.
 ///

@@ -6,14 +6,17 @@ pub mod basis;
 pub mod casework;
 pub mod evaluate;
 pub mod expected;
+pub mod experts;
 pub mod intake;
 pub mod ledger;
 pub mod pack;
 pub mod place;
+pub mod published;
 pub mod pull;
 pub mod rehearse;
 pub mod returns;
 pub mod supervision;
+pub mod whatif;
 
 /// Progress of long work: a stage in Chinese, done and total (0: unknown).
 pub type Progress<'a> = &'a (dyn Fn(&str, u64, u64) + Sync);

@@ -5,8 +5,16 @@ use std::collections::BTreeSet;
 use suixin_warehouse::SnapshotInfo;
 
 /// Tables that computing and printing write themselves; a commit of these alone brings no new data.
-const PRODUCED: [&str; 7] =
-    ["eval_scheme", "eval_indicator", "eval_value", "eval_score", "risk_rule", "risk_hit", "report_pack"];
+const PRODUCED: [&str; 8] = [
+    "eval_scheme",
+    "eval_indicator",
+    "eval_value",
+    "eval_score",
+    "eval_appeal",
+    "risk_rule",
+    "risk_hit",
+    "report_pack",
+];
 
 /// Sequence number of the last commit that touched a table.
 #[must_use]

@@ -4,5 +4,7 @@ mod casework;
 mod http;
 mod jobs;
 mod ledger;
+mod published;
 mod support;
 mod uploads;
+mod whatif;

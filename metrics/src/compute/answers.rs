@@ -97,6 +97,11 @@ pub(crate) fn column(wanted: &Wanted, frame: &Frame, name: &str) -> Result<usize
     frame.index_of(name).ok_or_else(|| bad(&wanted.id, format!("缺少列 {name}，实有 {}", frame.columns.join("、"))))
 }
 
+/// A number of a stored row of a definition.
+pub(crate) fn number_of(id: &str, value: &Value) -> Result<Option<Num>, MetricsError> {
+    number(&Wanted { sql: String::new(), id: id.to_owned() }, value)
+}
+
 /// A number as it is: decimals exactly, floats through their shortest text; NULL and not-a-number are no number.
 pub(crate) fn number(wanted: &Wanted, value: &Value) -> Result<Option<Num>, MetricsError> {
     match value {

@@ -6,6 +6,7 @@ use suixin_warehouse::Snapshot;
 use crate::definitions::Definitions;
 use crate::error::MetricsError;
 use crate::evaluation::{SchemeResult, Stamp};
+use crate::published::published_schemes;
 use crate::save::score_rows;
 use crate::tables;
 
@@ -16,12 +17,14 @@ pub(crate) struct Totals {
 }
 
 impl Totals {
-    /// The stored rows, without those that this run makes anew.
+    /// The stored rows, without those that this run makes anew: of this year only the published stay.
     pub(crate) async fn stored(snapshot: &Snapshot, year: i32, defs: &Definitions) -> Result<Self, MetricsError> {
+        let published = published_schemes(snapshot, year).await?;
         let period = year.to_string();
         let mut rows = tables::stored(snapshot, &tables::EVAL_SCORE).await?;
         let (scheme, at) = (tables::EVAL_SCORE.place("scheme"), tables::EVAL_SCORE.place("period"));
-        rows.retain(|row| !(defs.schemes.contains_key(&row[scheme].to_string()) && row[at].to_string() == period));
+        let made_anew = |id: &str| defs.schemes.contains_key(id) && !published.contains(id);
+        rows.retain(|row| !(row[at].to_string() == period && made_anew(&row[scheme].to_string())));
         Ok(Self { rows })
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::alter::{Alteration, PLAIN};
 use super::answers::Wanted;
 use super::stage::Stage;
 use crate::definitions::Definitions;
@@ -29,6 +30,7 @@ impl<'a> Plan<'a> {
             indicators: defs.indicators_on(scheme.id(), day),
             window,
             shorter: scheme.sub_periods,
+            alteration: &PLAIN,
         });
         Ok(Self { stages: stages.collect() })
     }
@@ -38,6 +40,26 @@ impl<'a> Plan<'a> {
         let last = self.stages.iter().rposition(|s| schemes.contains(s.scheme.id())).map_or(0, |n| n + 1);
         self.stages.truncate(last);
         self.stages.iter_mut().for_each(|s| s.shorter = false);
+        self
+    }
+
+    /// Only this scheme and those scored before it, these without shorter periods.
+    pub(crate) fn only(mut self, scheme: &str) -> Self {
+        let last = self.stages.iter().position(|s| s.scheme.id() == scheme).map_or(0, |n| n + 1);
+        self.stages.truncate(last);
+        self.stages.iter_mut().filter(|s| s.scheme.id() != scheme).for_each(|s| s.shorter = false);
+        self
+    }
+
+    /// Without the schemes whose result is published: it stands as it is stored.
+    pub(crate) fn leaving(mut self, published: &BTreeSet<String>) -> Self {
+        self.stages.retain(|s| !published.contains(s.scheme.id()));
+        self
+    }
+
+    /// With what counts otherwise in a scheme.
+    pub(crate) fn altered(mut self, scheme: &str, alteration: &'a Alteration) -> Self {
+        self.stages.iter_mut().filter(|s| s.scheme.id() == scheme).for_each(|s| s.alteration = alteration);
         self
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use suixin_ingest::value::Value;
 use suixin_warehouse::Snapshot;
 
+use super::alter::{Alteration, PLAIN};
 use super::answers::{Answers, Wanted, column};
 use super::value::value_of;
 use crate::definitions::{Indicator, Scheme, Sql};
@@ -21,6 +22,8 @@ pub(crate) struct Stage<'a> {
     pub window: Window,
     /// Whether shorter periods are computed too.
     pub shorter: bool,
+    /// What counts otherwise than it was measured.
+    pub alteration: &'a Alteration,
 }
 
 impl Stage<'_> {
@@ -36,15 +39,19 @@ impl Stage<'_> {
 
     /// Values and scores from the answers.
     pub(crate) fn evaluate(&self, answers: &Answers) -> Result<SchemeResult, MetricsError> {
-        let subjects = self.subjects(answers)?;
+        let mut subjects = self.subjects(answers)?;
+        subjects.retain(|s| self.alteration.keeps(s));
         let mut year_values = Values::new();
         let mut values = Vec::new();
         for i in &self.indicators {
-            let year = self.measure(answers, i, &subjects, &self.window)?;
-            values.extend(listed(i, &subjects, &self.window, &year));
+            let mut year = self.measure(answers, i, &subjects, &self.window)?;
+            for (key, measured) in &mut year {
+                *measured = self.alteration.measured(i.id(), key, std::mem::take(measured));
+            }
+            values.extend(self.listed(i, &subjects, &self.window, &year));
             for window in self.shorter(i) {
                 let measured = self.measure(answers, i, &subjects, &window)?;
-                values.extend(listed(i, &subjects, &window, &measured));
+                values.extend(self.listed(i, &subjects, &window, &measured));
             }
             year_values.insert(i.id().to_owned(), year);
         }
@@ -120,6 +127,29 @@ impl Stage<'_> {
         Ok(subjects.iter().filter(|s| i.is_for(&s.group)).map(|s| take(s.key.clone())).collect())
     }
 
+    /// What was measured, with the kind of each subject; a limit of a whole edition is about a group.
+    fn listed(
+        &self,
+        i: &Indicator,
+        subjects: &[Subject],
+        window: &Window,
+        measured: &BTreeMap<String, Measured>,
+    ) -> Vec<IndicatorValue> {
+        let kinds: BTreeMap<&str, &str> = subjects.iter().map(|s| (s.key.as_str(), s.kind.as_str())).collect();
+        let corrected = |key: &str| *window == self.window && self.alteration.correction(i.id(), key).is_some();
+        measured
+            .iter()
+            .map(|(key, m)| IndicatorValue {
+                indicator: i.id().to_owned(),
+                subject: key.clone(),
+                kind: (*kinds.get(key.as_str()).unwrap_or(&"group")).to_owned(),
+                period: window.period.to_string(),
+                measured: m.clone(),
+                corrected: corrected(key),
+            })
+            .collect()
+    }
+
     fn scopes(&self, answers: &Answers) -> Result<BTreeMap<String, BTreeMap<String, String>>, MetricsError> {
         let scopes = &self.scheme.scopes;
         scopes.iter().map(|(name, sql)| Ok((name.clone(), answers.texts(&self.of_scheme(sql))?))).collect()
@@ -141,33 +171,29 @@ pub(crate) async fn subjects(
     scheme: &Scheme,
     window: Window,
 ) -> Result<Vec<Subject>, MetricsError> {
-    let stage = Stage { scheme, indicators: Vec::new(), window, shorter: false };
+    let stage = Stage { scheme, indicators: Vec::new(), window, shorter: false, alteration: &PLAIN };
     let mut answers = Answers::default();
     let wanted = [stage.of_scheme(&scheme.subjects)];
     answers.run(snapshot, wanted, "评价对象", &|_: &str, _: u64, _: u64| {}).await?;
     stage.subjects(&answers)
 }
 
-pub(crate) fn of_indicator(i: &Indicator, sql: &Sql, window: &Window) -> Wanted {
-    Wanted { id: i.id().to_owned(), sql: window.fill(sql.text()) }
+/// What an indicator gives one subject for a window on a snapshot.
+pub(crate) async fn of_year(
+    snapshot: &Snapshot,
+    i: &Indicator,
+    window: &Window,
+    subject: &str,
+) -> Result<Measured, MetricsError> {
+    let mut answers = Answers::default();
+    let wanted: Vec<Wanted> = i.statements().map(|sql| of_indicator(i, sql, window)).collect();
+    answers.run(snapshot, wanted.clone(), i.id(), &|_: &str, _: u64, _: u64| {}).await?;
+    let mut sides = wanted.iter().map(|w| Ok(answers.numbers(w)?.remove(subject).flatten()));
+    let mut side = || sides.next().unwrap_or(Ok::<_, MetricsError>(None));
+    let (n, d) = (side()?, side()?);
+    Ok(value_of(i.denominator.is_some(), i.na_policy, n, d))
 }
 
-/// What was measured, with the kind of each subject; a limit of a whole edition is about a group.
-fn listed(
-    i: &Indicator,
-    subjects: &[Subject],
-    window: &Window,
-    measured: &BTreeMap<String, Measured>,
-) -> Vec<IndicatorValue> {
-    let kinds: BTreeMap<&str, &str> = subjects.iter().map(|s| (s.key.as_str(), s.kind.as_str())).collect();
-    measured
-        .iter()
-        .map(|(key, m)| IndicatorValue {
-            indicator: i.id().to_owned(),
-            subject: key.clone(),
-            kind: (*kinds.get(key.as_str()).unwrap_or(&"group")).to_owned(),
-            period: window.period.to_string(),
-            measured: m.clone(),
-        })
-        .collect()
+pub(crate) fn of_indicator(i: &Indicator, sql: &Sql, window: &Window) -> Wanted {
+    Wanted { id: i.id().to_owned(), sql: window.fill(sql.text()) }
 }

@@ -9,6 +9,7 @@ pub mod casework;
 pub mod check;
 pub mod common;
 pub mod dataset;
+mod dated;
 pub mod indicator;
 pub mod mistake;
 pub mod plan;

@@ -94,6 +94,10 @@ impl<'d> Reader<'d> {
         self.required(key, self.typed(key, "不小于0的整数", |v| as_number(v)?.to_string().parse().ok()))
     }
 
+    pub(crate) fn opt_count(&self, key: &str) -> Option<u32> {
+        self.typed(key, "不小于0的整数", |v| as_number(v)?.to_string().parse().ok())
+    }
+
     pub(crate) fn date(&self, key: &str) -> NaiveDate {
         self.required(key, self.opt_date(key))
     }

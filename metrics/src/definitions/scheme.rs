@@ -7,6 +7,11 @@ use super::reader::Reader;
 use super::sql::Sql;
 use crate::number::Num;
 
+/// Working days of publicity where the scheme does not say.
+const PUBLIC_DAYS: u32 = 5;
+/// Working days for the answer to an appeal where the scheme does not say.
+const APPEAL_DAYS: u32 = 10;
+
 /// A grade and the total from which it is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grade {
@@ -54,6 +59,10 @@ pub struct Scheme {
     pub approve_doc: Option<String>,
     /// Whether it is published and so not to be changed.
     pub frozen: bool,
+    /// Working days for which a published result is open to appeals.
+    pub public_days: u32,
+    /// Working days in which an appeal is answered.
+    pub appeal_days: u32,
     /// Whether quarters, halves and months are computed for indicators whose `period` names them.
     pub sub_periods: bool,
     /// Whether later schemes see its totals in `eval_score` while they are computed.
@@ -84,6 +93,8 @@ impl Scheme {
             deduct_cap: table.number("deduct_cap"),
             approve_doc: table.opt_text("approve_doc"),
             frozen: table.opt_bool("frozen").unwrap_or(false),
+            public_days: table.opt_count("public_days").unwrap_or(PUBLIC_DAYS),
+            appeal_days: table.opt_count("appeal_days").unwrap_or(APPEAL_DAYS),
             sub_periods: table.opt_bool("sub_periods").unwrap_or(false),
             feeds_later: table.opt_bool("feeds_later").unwrap_or(true),
             subjects: table.sql("subjects"),

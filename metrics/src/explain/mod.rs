@@ -4,23 +4,26 @@ mod item;
 mod needed;
 mod resolve;
 mod returns;
+mod since;
 mod text;
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use serde::Serialize;
-use suixin_warehouse::Snapshot;
+use suixin_warehouse::{Snapshot, Warehouse};
 
 pub use item::ItemExplanation;
 pub(crate) use resolve::pick;
+pub use since::{ItemChange, Parts, ScoreChange, changes_since};
 
-use crate::compute::compute_until;
+use crate::compute::{compute_altered, compute_until};
 use crate::definitions::mistake::hint;
 use crate::definitions::{Definitions, Indicator, Kind};
 use crate::error::MetricsError;
 use crate::evaluation::{Outcome, SchemeResult, SubjectScore};
 use crate::number::Num;
+use crate::published::{Publication, corrections};
 use crate::restated::{Before, Saved};
 use crate::save::total_text;
 use crate::window::Window;
@@ -47,6 +50,7 @@ struct Grounds {
     window: Window,
     returns: Returns,
     saved: Saved,
+    published: Option<String>,
 }
 
 /// The explanation of a score.
@@ -76,6 +80,8 @@ pub struct ScoreExplanation {
     pub unsaved: bool,
     /// What the total was before it was restated.
     pub before: Option<Before>,
+    /// By whom and when it was published, and on which snapshot it rests; none while it is not published.
+    pub published: Option<String>,
     /// The sum in words.
     pub arithmetic: String,
     /// Rank.
@@ -118,7 +124,7 @@ pub async fn explain(
     as_of: NaiveDate,
 ) -> Result<Explanation, MetricsError> {
     let window = Window::year(year, as_of);
-    let found = resolve::resolve(snapshot, defs, window, subject, indicator).await?;
+    let found = resolve::resolve(snapshot, defs, (window, None), subject, indicator).await?;
     let schemes: BTreeSet<&str> = found.iter().map(|f| f.scheme.as_str()).collect();
     let evaluation = compute_until(snapshot, defs, year, as_of, &schemes).await?;
     let mut scores = Vec::new();
@@ -130,11 +136,50 @@ pub async fn explain(
             window,
             returns: Returns::of(snapshot, &score.subject.unit, &window).await?,
             saved: Saved::of(snapshot, Some(&score.subject.key)).await?,
+            published: None,
         };
         scores.push(explain_score(result, score, indicator, &grounds)?);
     }
     let (snapshot, definitions) = (evaluation.stamp.snapshot, evaluation.stamp.definitions);
     Ok(Explanation { year, as_of, snapshot, definitions, scores })
+}
+
+/// Explains the published scores of a subject, each from the snapshot that it read and with what appeals set right. A
+/// subject that no published scheme evaluates has none.
+///
+/// # Errors
+/// As [`explain`], but a subject that is not found is no error.
+pub async fn explain_published(
+    warehouse: &Warehouse,
+    defs: &Definitions,
+    publications: &[Publication],
+    subject: &str,
+    indicator: Option<&str>,
+) -> Result<Vec<ScoreExplanation>, MetricsError> {
+    let newest = warehouse.snapshot().await?;
+    let mut scores = Vec::new();
+    for p in publications {
+        let window = Window::year(p.year, p.as_of);
+        let read = warehouse.snapshot_at(&p.snapshot.parse()?).await?;
+        let found = resolve::resolve(&read, defs, (window, Some(&p.scheme)), subject, indicator).await;
+        let found = match found {
+            Err(MetricsError::NotFound { what: resolve::SUBJECT, .. }) => continue,
+            found => found?,
+        };
+        let alteration = corrections(&newest, &p.scheme, p.year).await?;
+        let evaluation = compute_altered(&read, defs, window, &p.scheme, &alteration).await?;
+        for (f, result) in found.iter().filter_map(|f| Some((f, evaluation.scheme(&f.scheme)?))) {
+            let Some(score) = result.score(&f.key) else { continue };
+            let grounds = Grounds {
+                window,
+                returns: Returns::of(&read, &score.subject.unit, &window).await?,
+                saved: Saved::of(&newest, Some(&score.subject.key)).await?,
+                published: Some(p.to_string()),
+            };
+            scores.push(explain_score(result, score, indicator, &grounds)?);
+        }
+    }
+    Ok(scores)
 }
 
 fn explain_score(
@@ -161,6 +206,7 @@ fn explain_score(
         unsaved: grounds.saved.differs(&result.scheme, s, year),
         before: grounds.saved.before(&result.scheme, &s.subject.key, year, "TOTAL", &total),
         total,
+        published: grounds.published.clone(),
         arithmetic: total_text(s),
         rank: s.rank,
         ranked_with: result.scores.iter().filter(|o| o.subject.group == s.subject.group).count(),

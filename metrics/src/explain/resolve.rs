@@ -9,23 +9,27 @@ use crate::error::MetricsError;
 use crate::evaluation::Subject;
 use crate::window::Window;
 
+/// What is missing when nobody is found.
+pub(super) const SUBJECT: &str = "评价对象";
+
 /// A subject in a scheme.
 pub(crate) struct Found {
     pub scheme: String,
     pub key: String,
 }
 
-/// The subject in every scheme that evaluates it, or in the one that the indicator belongs to.
+/// The subject in every scheme that evaluates it, or in the one that the indicator belongs to; with `only` in no other
+/// scheme than that.
 pub(super) async fn resolve(
     snapshot: &Snapshot,
     defs: &Definitions,
-    window: Window,
+    (window, only): (Window, Option<&str>),
     given: &str,
     indicator: Option<&str>,
 ) -> Result<Vec<Found>, MetricsError> {
     let schemes = schemes_of(defs, window, indicator)?;
     let (mut found, mut everybody) = (Vec::new(), Vec::new());
-    for scheme in schemes {
+    for scheme in schemes.into_iter().filter(|s| only.is_none_or(|o| o == s.id())) {
         let all = subjects(snapshot, scheme, window).await?;
         found.extend(pick(scheme, &all, given)?);
         everybody.extend(all);
@@ -33,7 +37,7 @@ pub(super) async fn resolve(
     if found.is_empty() {
         let names = everybody.iter().flat_map(|s| [s.key.as_str(), s.name.as_str()]);
         let hint = hint(given, names);
-        return Err(MetricsError::NotFound { what: "评价对象", given: given.to_owned(), hint });
+        return Err(MetricsError::NotFound { what: SUBJECT, given: given.to_owned(), hint });
     }
     Ok(found)
 }

@@ -20,6 +20,9 @@ impl fmt::Display for ScoreExplanation {
         writeln!(f, "{}（{}{group}）", self.name, self.subject)?;
         let grade = self.grade.as_ref().map_or(String::new(), |g| format!("，等次{g}"));
         writeln!(f, "  {}，第{}名（共{}个）{grade}", self.arithmetic, self.rank, self.ranked_with)?;
+        if let Some(published) = &self.published {
+            writeln!(f, "  {published}")?;
+        }
         if self.unsaved {
             writeln!(
                 f,

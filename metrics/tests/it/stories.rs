@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use suixin_ingest::contract::Contracts;
 use suixin_ingest::value::Value;
+use suixin_metrics::experts::{Roster, experts};
 use suixin_metrics::{Definitions, Evaluation, compute};
 use suixin_warehouse::Snapshot;
 
@@ -36,29 +37,64 @@ fn value(e: &Evaluation, scheme: &str, indicator: &str, key: &str) -> String {
 async fn judges_who_recuse_themselves_do_not_count() {
     let world = World::shared().await;
     let columns = ["nomination_id", "indicator_id", "judge_id", "score", "recused"];
-    let mark =
-        |n: &'static str, judge: &'static str, score: &'static str, recused| [n, "AWD-U04", judge, score, recused];
-    // TJ0003: five marks count, highest and lowest go, the recused 10 never counts: (80 + 82 + 90) / 3.
-    // TJ0005: four marks count, so all four: (60 + 70 + 80 + 90) / 4; a recused fifth would have dropped two of them.
-    let story = [
-        mark("TJ0003", "1", "70", "N"),
-        mark("TJ0003", "2", "80", "N"),
-        mark("TJ0003", "3", "82", "N"),
-        mark("TJ0003", "4", "90", "N"),
-        mark("TJ0003", "5", "99", "N"),
-        mark("TJ0003", "6", "10", "Y"),
-        mark("TJ0005", "1", "60", "N"),
-        mark("TJ0005", "2", "70", "N"),
-        mark("TJ0005", "3", "80", "N"),
-        mark("TJ0005", "4", "90", "N"),
-        mark("TJ0005", "5", "100", "Y"),
-    ];
-    let lines: Vec<&[&str]> = story.iter().map(|l| &l[..]).collect();
+    let cases = crate::cases::judges();
+    let mut told = Vec::new();
+    for case in &cases {
+        let given = case.marks.iter().map(|m| (m, "N")).chain(case.recused.iter().map(|m| (m, "Y")));
+        for (judge, (mark, recused)) in given.enumerate() {
+            told.push([case.nomination.clone(), "AWD-U04".into(), judge.to_string(), mark.to_string(), recused.into()]);
+        }
+    }
+    let lines: Vec<Vec<&str>> = told.iter().map(|l| l.iter().map(String::as_str).collect()).collect();
+    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
     let told = world.snapshot.with_table("award_score", rows("award_score", &columns, &lines)).unwrap();
     let e = evaluate(&told).await;
-    assert_eq!(value(&e, "AWD", "AWD-U04", "TJ0003"), "84");
-    assert_eq!(value(&e, "AWD", "AWD-U04", "TJ0005"), "75");
-    assert_eq!(value(&e, "AWD", "AWD-U04", "TJ0007"), "0");
+    let panels = experts(&told, &Definitions::embedded().unwrap(), 2025, world.as_of(), &Roster::new()).await.unwrap();
+    for case in &cases {
+        assert_eq!(value(&e, "AWD", "AWD-U04", &case.nomination), case.mean, "{}", case.name);
+        // Computed a second time, from the marks and not by the statement.
+        let panel = panels.panels.iter().find(|p| p.subject == case.nomination && p.indicator == "AWD-U04").unwrap();
+        let mean = panel.mean.as_ref().map_or_else(|| "0".to_owned(), ToString::to_string);
+        assert_eq!((mean, panel.marks, panel.recused), (case.mean.clone(), case.marks.len(), case.recused.len()));
+        assert_eq!(panel.trimmed, case.marks.len() >= 5, "{}", case.name);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_judge_with_a_declared_relation_is_named_with_what_the_mean_would_be_without_him() {
+    let world = World::shared().await;
+    let of = "SELECT o.pid_token, n.nomination_id, o.org_id FROM award_nomination n JOIN org_member o ON o.org_id=n.nominee_id \
+              WHERE n.category='O' AND n.edition='2025' AND o.end_date IS NULL ORDER BY 2, 1 LIMIT 1";
+    let found = world.snapshot.query(of).await.unwrap().rows.remove(0);
+    let (member, nomination) = (found[0].to_string(), found[1].to_string());
+    let marks = ["M1", "M2", "M3", "M4", "M5"].into_iter().zip(["70", "80", "82", "90", "99"]);
+    let marks: Vec<Vec<&str>> = marks.map(|(j, m)| vec![nomination.as_str(), "AWD-O04", j, m, "N"]).collect();
+    let marks: Vec<&[&str]> = marks.iter().map(Vec::as_slice).collect();
+    let columns = ["nomination_id", "indicator_id", "judge_id", "score", "recused"];
+    let declared = [["T:judge", member.as_str(), "1", "2025-03-01"]];
+    let declared: Vec<&[&str]> = declared.iter().map(|l| &l[..]).collect();
+    let names = ["pid_token", "related_pid_token", "relation", "declare_date"];
+    let told = world.snapshot.with_table("award_score", rows("award_score", &columns, &marks)).unwrap();
+    let told = told.with_table("relation_declare", rows("relation_declare", &names, &declared)).unwrap();
+
+    let defs = Definitions::embedded().unwrap();
+    let asked = async |roster: &Roster| experts(&told, &defs, 2025, world.as_of(), roster).await.unwrap();
+    let roster = Roster::from([("M1".to_owned(), "T:nobody".to_owned()), ("M5".to_owned(), "T:judge".to_owned())]);
+    let found = asked(&roster).await;
+    let panel = found.panels.iter().find(|p| p.subject == nomination).unwrap();
+    let against: Vec<_> = panel.conflicts.iter().map(|c| (c.judge.as_str(), c.why.as_str())).collect();
+    assert_eq!(against, [("M5", "向该组织人员申报过利害关系")]);
+    // Five marks: (80 + 82 + 90) / 3; without M5 four are left, and none is dropped: (70 + 80 + 82 + 90) / 4.
+    let number = |n: &Option<suixin_metrics::number::Num>| n.as_ref().unwrap().to_string();
+    assert_eq!((number(&panel.mean), number(&panel.mean_without)), ("84".to_owned(), "80.5".to_owned()));
+    assert_eq!((number(&panel.points), number(&panel.points_without)), ("12.6".to_owned(), "12.08".to_owned()));
+    assert!(found.unknown.contains("M2") && !found.unknown.contains("M1"));
+
+    let member = Roster::from([("M2".to_owned(), member)]);
+    let found = asked(&member).await;
+    let panel = found.panels.iter().find(|p| p.subject == nomination).unwrap();
+    assert_eq!(panel.conflicts.len(), 1, "a member of the nominated organisation");
+    assert!(asked(&Roster::new()).await.panels.iter().all(|p| p.conflicts.is_empty()));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
