@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::brief::{Brief, Cell, Column, Dataset};
+use crate::brief::{Brief, Cell, Column, Dataset, Privacy};
 use crate::error::{ReportError, Result};
 use crate::number::{self, Format};
 use crate::privacy::{self, Hidden};
@@ -30,6 +30,7 @@ pub struct Book<'a> {
     hidden: BTreeMap<&'a str, Hidden>,
     printed: RefCell<BTreeMap<String, Figure>>,
     warnings: RefCell<BTreeSet<String>>,
+    level: std::cell::Cell<Privacy>,
 }
 
 impl<'a> Book<'a> {
@@ -37,7 +38,8 @@ impl<'a> Book<'a> {
     #[must_use]
     pub fn new(brief: &'a Brief) -> Self {
         let hidden = brief.datasets.iter().map(|(id, d)| (id.as_str(), privacy::hidden(d))).collect();
-        Self { brief, hidden, printed: RefCell::default(), warnings: RefCell::default() }
+        let level = std::cell::Cell::new(Privacy::S0);
+        Self { brief, hidden, printed: RefCell::default(), warnings: RefCell::default(), level }
     }
 
     /// The brief.
@@ -52,7 +54,14 @@ impl<'a> Book<'a> {
     /// If the brief has no such dataset.
     pub fn table<'b>(&'b self, id: &str) -> Result<Table<'b>> {
         let dataset = self.brief.datasets.get(id).ok_or_else(|| ReportError::NoDataset { dataset: id.to_owned() })?;
+        self.level.set(self.level.get().max(dataset.privacy));
         Ok(Table { book: self, dataset, rows: (0..dataset.rows.len()).collect() })
+    }
+
+    /// Highest privacy class of the datasets read so far.
+    #[must_use]
+    pub fn level(&self) -> Privacy {
+        self.level.get()
     }
 
     /// Notes something that the reader of the manifest should know.

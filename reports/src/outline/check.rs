@@ -53,7 +53,7 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn all(&mut self) {
         let outline = self.outline;
-        let names = [&outline.document, &outline.workbook, &outline.summary_title];
+        let names = [&outline.document, &outline.workbook, &outline.leaders, &outline.summary_title];
         names
             .into_iter()
             .chain(&outline.title)

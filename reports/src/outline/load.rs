@@ -63,6 +63,7 @@ impl Loader<'_> {
             source: self.source.to_owned(),
             document: self.phrase(&raw.document),
             workbook: self.phrase(&raw.workbook),
+            leaders: self.optional(raw.leaders.as_ref()),
             title: raw.title.iter().map(|w| self.phrase(w)).collect(),
             cover: raw.cover.iter().map(|w| self.phrase(w)).collect(),
             summary_title: self.phrase(&raw.summary_title),

@@ -30,6 +30,8 @@ pub struct Outline {
     pub document: Phrase,
     /// Name of the workbook.
     pub workbook: Phrase,
+    /// Name of the page for leaders as a file of its own, without its ending; empty if there is none.
+    pub leaders: Phrase,
     /// Title on the cover, in lines.
     pub title: Vec<Phrase>,
     /// Lines of the cover under the title.

@@ -17,6 +17,7 @@ pub struct RawOutline {
     pub id: String,
     pub document: Words,
     pub workbook: Words,
+    pub leaders: Option<Words>,
     pub title: Vec<Words>,
     #[serde(default)]
     pub cover: Vec<Words>,

@@ -46,7 +46,7 @@ pub fn assemble(outline: &Outline, book: &Book, layout: &Layout, step: &mut dyn 
         title: meta.title.clone(),
         title_lines: outline.title.iter().map(|p| speaker.say(p)).collect(),
         cover: outline.cover.iter().map(|p| speaker.say(p)).collect(),
-        provenance: format!("数据快照 {}　口径 {}　程序 {}", meta.snapshot, meta.short_hash(), meta.program_version),
+        provenance: String::new(),
         author: meta.office.clone(),
         summary_title: speaker.say(&outline.summary_title),
         summary_size: layout.summary_size,
@@ -67,7 +67,32 @@ pub fn assemble(outline: &Outline, book: &Book, layout: &Layout, step: &mut dyn 
         let number = format!("附表{}", i + 1);
         document.annexes.push(Part { number, title: annex.title.clone(), pieces });
     }
+    // Said last: by now every dataset has been read.
+    document.provenance = provenance(book);
     Ok(Assembled { document, pictures: writer.pictures })
+}
+
+fn provenance(book: &Book) -> String {
+    let (meta, level) = (&book.brief().meta, book.level().label());
+    let (snapshot, hash) = (&meta.snapshot, meta.short_hash());
+    format!("数据级别 {level}　数据快照 {snapshot}　口径 {hash}　程序 {}", meta.program_version)
+}
+
+impl Assembled {
+    /// The summary alone, with the charts in it: the page for leaders.
+    #[must_use]
+    pub fn summary_only(&self) -> Self {
+        let document = Document {
+            title: self.document.summary_title.clone(),
+            title_lines: Vec::new(),
+            cover: Vec::new(),
+            chapters: Vec::new(),
+            closing: Vec::new(),
+            annexes: Vec::new(),
+            ..self.document.clone()
+        };
+        Self { document, pictures: self.pictures.clone() }
+    }
 }
 
 /// Numbers of the charts and tables that will be printed.
