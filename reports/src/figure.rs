@@ -31,6 +31,8 @@ pub struct Book<'a> {
     printed: RefCell<BTreeMap<String, Figure>>,
     warnings: RefCell<BTreeSet<String>>,
     level: std::cell::Cell<Privacy>,
+    /// What is printed while somebody listens: id and text.
+    trail: RefCell<Option<Vec<(String, String)>>>,
 }
 
 impl<'a> Book<'a> {
@@ -39,7 +41,7 @@ impl<'a> Book<'a> {
     pub fn new(brief: &'a Brief) -> Self {
         let hidden = brief.datasets.iter().map(|(id, d)| (id.as_str(), privacy::hidden(d))).collect();
         let level = std::cell::Cell::new(Privacy::S0);
-        Self { brief, hidden, printed: RefCell::default(), warnings: RefCell::default(), level }
+        Self { brief, hidden, printed: RefCell::default(), warnings: RefCell::default(), level, trail: RefCell::default() }
     }
 
     /// The brief.
@@ -62,6 +64,16 @@ impl<'a> Book<'a> {
     #[must_use]
     pub fn level(&self) -> Privacy {
         self.level.get()
+    }
+
+    /// What a saying prints: its result, and id and text of each figure, in order, each once.
+    pub fn listen<T>(&self, say: impl FnOnce() -> T) -> (T, Vec<(String, String)>) {
+        self.trail.replace(Some(Vec::new()));
+        let said = say();
+        let mut heard = self.trail.take().unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        heard.retain(|figure| seen.insert(figure.clone()));
+        (said, heard)
     }
 
     /// Notes something that the reader of the manifest should know.
@@ -93,6 +105,9 @@ impl<'a> Book<'a> {
             unit: unit.to_owned(),
             texts: BTreeSet::new(),
         });
+        if let Some(trail) = self.trail.borrow_mut().as_mut() {
+            trail.push((figure.id.clone(), text.to_owned()));
+        }
         figure.texts.insert(text.to_owned());
     }
 }

@@ -35,9 +35,11 @@ pub struct Manifest {
     pub program_version: String,
     /// SHA-256 of the brief in canonical JSON.
     pub brief_sha256: String,
-    /// Formats of the pack.
+    /// Formats of the pack; manifests that do not say it are of packs that had three.
+    #[serde(default = "first_outputs")]
     pub outputs: BTreeSet<Output>,
     /// Highest privacy class of what is shown; it is printed on every document.
+    #[serde(default = "public")]
     pub level: Privacy,
     /// The outline.
     pub outline: Hashed,
@@ -53,6 +55,14 @@ pub struct Manifest {
     pub figures: Vec<Figure>,
     /// What the reader should know.
     pub warnings: Vec<String>,
+}
+
+fn first_outputs() -> BTreeSet<Output> {
+    [Output::Pdf, Output::Xlsx, Output::Charts].into()
+}
+
+fn public() -> Privacy {
+    Privacy::S0
 }
 
 /// A name with a hash.

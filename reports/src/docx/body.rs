@@ -7,6 +7,9 @@ use crate::page::{CardText, Piece, Run};
 use crate::plates::Plates;
 use crate::xml::Xml;
 
+/// Size of the chart on the page for leaders: Word's lines are higher than those for which it was drawn.
+const SUMMARY_SCALE: f64 = 0.9;
+
 /// A text that grows.
 pub struct Body<'a> {
     pub(super) xml: Xml,
@@ -35,26 +38,22 @@ impl<'a> Body<'a> {
         self.xml
     }
 
-    /// Pieces of a chapter, in order.
-    pub fn pieces(&mut self, pieces: &[Piece]) -> Result<()> {
-        pieces.iter().try_for_each(|piece| self.piece(piece))
-    }
-
     /// Pieces of the page for leaders: smaller type, so that one page is enough.
     pub fn summary(&mut self, pieces: &[Piece], size: f64) -> Result<()> {
         self.text = if size < 12.5 { "SummaryTextSmall" } else { "SummaryText" };
-        let written = self.pieces(pieces);
+        let written = pieces.iter().try_for_each(|piece| self.piece(piece, SUMMARY_SCALE));
         self.text = "Normal";
         written
     }
 
-    fn piece(&mut self, piece: &Piece) -> Result<()> {
+    /// A piece; charts are drawn at a scale.
+    pub fn piece(&mut self, piece: &Piece, scale: f64) -> Result<()> {
         match piece {
             Piece::Heading { number, text } => self.heading("Heading2", &format!("{number}{text}")),
             Piece::Para { runs } => self.runs(self.text, runs),
             Piece::Cards { cards } => self.cards(cards),
             Piece::Figure { number, caption, file, alt, height, id: _, limits: _, float: _ } => {
-                picture::write(self, file, alt, *height)?;
+                picture::write(self, file, alt, *height, scale)?;
                 // On the page for leaders the picture says its own name.
                 if self.text == "Normal" {
                     self.paragraph("FigureCaption", &format!("{number}　{caption}"));

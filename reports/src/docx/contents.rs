@@ -1,27 +1,48 @@
 //! The table of contents: a field that Word counts when the file is opened, with links that work before that.
 
+use super::Laid;
 use super::body::{Body, bookmark, run};
 use super::foot::field;
-use super::annex_title;
 use crate::page::{Document, Piece};
 use crate::xml::Xml;
 
-/// One line: level, words, and the bookmark of its heading.
-struct Line {
-    level: usize,
+/// One line: words, page, and the bookmark of its heading.
+pub struct Line {
     text: String,
+    page: usize,
     bookmark: String,
 }
 
+/// Page of the first chapter: the page for leaders and the contents come before it.
+const FIRST: usize = 3;
+
+/// Chapters and annexes with the pages on which they begin.
+pub fn lines(chapters: &[Laid], annexes: &[Laid], document: &Document) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let (mut page, mut headings) = (FIRST, 1);
+    let parts = document.chapters.iter().chain(&document.annexes);
+    for (laid, part) in chapters.iter().chain(annexes).zip(parts) {
+        lines.push(Line { text: laid.title.clone(), page, bookmark: bookmark(headings) });
+        page += laid.flow.pages;
+        headings += 1 + part.pieces.iter().filter(|piece| is_heading(piece)).count();
+    }
+    lines
+}
+
+fn is_heading(piece: &Piece) -> bool {
+    match piece {
+        Piece::Heading { .. } => true,
+        Piece::Para { .. } | Piece::Cards { .. } | Piece::Figure { .. } | Piece::Table { .. } => false,
+    }
+}
+
 /// Writes title and lines.
-pub fn write(body: &mut Body, document: &Document) {
+pub fn write(body: &mut Body, lines: &[Line]) {
     body.paragraph("TOCHeading", "目　录");
-    let lines = lines(document);
     let last = lines.len().saturating_sub(1);
     for (i, line) in lines.iter().enumerate() {
         body.xml.element("w:p", &[], |x| {
-            let style = format!("TOC{}", line.level);
-            x.element("w:pPr", &[], |x| x.leaf("w:pStyle", &[("w:val", &style)]));
+            x.element("w:pPr", &[], |x| x.leaf("w:pStyle", &[("w:val", "TOC1")]));
             if i == 0 {
                 begin(x);
             }
@@ -33,27 +54,10 @@ pub fn write(body: &mut Body, document: &Document) {
     }
 }
 
-/// Headings of chapters, of their sections, and of annexes, in the order in which they are written.
-fn lines(document: &Document) -> Vec<Line> {
-    let mut found: Vec<(usize, String)> = Vec::new();
-    for chapter in &document.chapters {
-        found.push((1, format!("{}{}", chapter.number, chapter.title)));
-        for piece in &chapter.pieces {
-            match piece {
-                Piece::Heading { number, text } => found.push((2, format!("{number}{text}"))),
-                Piece::Para { .. } | Piece::Cards { .. } | Piece::Figure { .. } | Piece::Table { .. } => {}
-            }
-        }
-    }
-    found.extend(document.annexes.iter().map(|annex| (1, annex_title(annex))));
-    let line = |(i, (level, text)): (usize, (usize, String))| Line { level, text, bookmark: bookmark(i + 1) };
-    found.into_iter().enumerate().map(line).collect()
-}
-
-/// The field asks for headings of two levels; `dirty` has Word count the pages when it opens the file.
+/// The field asks for chapters and annexes; `dirty` has Word count the pages when it opens the file.
 fn begin(x: &mut Xml) {
     x.element("w:r", &[], |x| x.leaf("w:fldChar", &[("w:fldCharType", "begin"), ("w:dirty", "true")]));
-    let instruction = " TOC \\o \"1-2\" \\h \\z \\u ";
+    let instruction = " TOC \\o \"1-1\" \\h \\z \\t \"附表标题,1\" ";
     x.element("w:r", &[], |x| x.words("w:instrText", &[("xml:space", "preserve")], instruction));
     x.element("w:r", &[], |x| x.leaf("w:fldChar", &[("w:fldCharType", "separate")]));
 }
@@ -62,6 +66,6 @@ fn link(x: &mut Xml, line: &Line) {
     x.element("w:hyperlink", &[("w:anchor", &line.bookmark), ("w:history", "1")], |x| {
         run(x, &line.text, false);
         x.element("w:r", &[], |x| x.leaf("w:tab", &[]));
-        field(x, &format!(" PAGEREF {} \\h ", line.bookmark), "1");
+        field(x, &format!(" PAGEREF {} \\h ", line.bookmark), &line.page.to_string());
     });
 }

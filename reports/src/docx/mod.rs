@@ -5,6 +5,7 @@
 
 mod body;
 mod contents;
+mod flow;
 mod foot;
 mod picture;
 mod table;
@@ -16,6 +17,7 @@ use crate::page::{Document, Part, Piece};
 use crate::plates::Plates;
 use crate::xml::Xml;
 use body::Body;
+use flow::Flow;
 
 const STYLES: &str = include_str!("../../templates/docx/styles.xml");
 const SETTINGS: &str = include_str!("../../templates/docx/settings.xml");
@@ -68,6 +70,8 @@ pub fn render(document: &Document, plates: &Plates, meta: &Meta, level: &str) ->
 
 fn write(body: &mut Body, document: &Document, level: &str) -> Result<()> {
     let whole = !document.title_lines.is_empty();
+    let chapters = flows(&document.chapters, f64::from(LINE) / 20.0 + 3.0)?;
+    let annexes = flows(&document.annexes, 39.0)?;
     if whole {
         cover(body, document, level);
     } else {
@@ -77,14 +81,23 @@ fn write(body: &mut Body, document: &Document, level: &str) -> Result<()> {
     body.summary(&document.summary, document.summary_size)?;
     if whole {
         body.page_break();
-        contents::write(body, document);
-        body.page_break();
+        contents::write(body, &contents::lines(&chapters, &annexes, document));
     }
-    chapters(body, &document.chapters)?;
+    parts(body, "Heading1", &chapters)?;
     for (i, line) in document.closing.iter().enumerate() {
         body.signature(line, i == 0);
     }
-    annexes(body, &document.annexes)
+    parts(body, "AnnexTitle", &annexes)
+}
+
+/// A chapter or annex with its title and the order of its pieces.
+struct Laid<'a> {
+    title: String,
+    flow: Flow<'a>,
+}
+
+fn flows(parts: &[Part], heading: f64) -> Result<Vec<Laid<'_>>> {
+    parts.iter().map(|part| Ok(Laid { title: title(part), flow: Flow::of(&part.pieces, heading)? })).collect()
 }
 
 /// Level, title, and at the foot of the page office and day; the page ends its section, which has no page number.
@@ -104,34 +117,26 @@ fn cover(body: &mut Body, document: &Document, level: &str) {
     body.section_end(&xml);
 }
 
-fn chapters(body: &mut Body, chapters: &[Part]) -> Result<()> {
-    for chapter in chapters {
-        body.heading("Heading1", &format!("{}{}", chapter.number, chapter.title));
-        body.pieces(&chapter.pieces)?;
+/// Chapters and annexes, each of which begins a page.
+fn parts(body: &mut Body, style: &str, parts: &[Laid]) -> Result<()> {
+    for part in parts {
+        body.heading(style, &part.title);
+        part.flow.placed.iter().try_for_each(|placed| body.piece(placed.piece, placed.scale))?;
     }
     Ok(())
 }
 
-/// Annexes begin on a page of their own.
-fn annexes(body: &mut Body, annexes: &[Part]) -> Result<()> {
-    if !annexes.is_empty() {
-        body.page_break();
+/// 一、… or 附表1　…, an annex with the unit that all its numbers share.
+fn title(part: &Part) -> String {
+    if part.number.ends_with('、') {
+        return format!("{}{}", part.number, part.title);
     }
-    for annex in annexes {
-        body.heading("AnnexTitle", &annex_title(annex));
-        body.pieces(&annex.pieces)?;
-    }
-    Ok(())
-}
-
-/// 附表1　… with the unit that all its numbers share.
-fn annex_title(annex: &Part) -> String {
-    let units = annex.pieces.iter().filter_map(|piece| match piece {
+    let units = part.pieces.iter().filter_map(|piece| match piece {
         Piece::Table { unit, .. } => Some(unit).filter(|u| !u.is_empty()),
         Piece::Heading { .. } | Piece::Para { .. } | Piece::Cards { .. } | Piece::Figure { .. } => None,
     });
     let unit = units.map(|u| format!("（单位：{u}）")).next().unwrap_or_default();
-    format!("{}　{}{unit}", annex.number, annex.title)
+    format!("{}　{}{unit}", part.number, part.title)
 }
 
 /// Paper and margins; with feet, pages are numbered from 1.

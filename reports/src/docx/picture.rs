@@ -5,19 +5,19 @@ use crate::error::{ReportError, Result};
 use crate::xml::Xml;
 
 /// Width of the text, 156 mm, in English metric units, 36,000 a millimetre.
-const WIDTH: u32 = 5_616_000;
+const WIDTH: f64 = 5_616_000.0;
 /// Units a point.
 const POINT: f64 = 12_700.0;
 
-/// Adds the picture of a path, `height` points high.
-pub fn write(body: &mut Body, path: &str, alt: &str, height: f64) -> Result<()> {
+/// Adds the picture of a path, `height` points high before it is scaled.
+pub fn write(body: &mut Body, path: &str, alt: &str, height: f64, scale: f64) -> Result<()> {
     let png = body.plates.get(path).ok_or_else(|| ReportError::Package(format!("{path} was not drawn")))?;
     body.pictures += 1;
     let n = body.pictures;
     let name = format!("media/chart{n:02}.png");
     body.package.add(format!("word/{name}"), "", png);
     let relation = body.relations.add("image", name);
-    let size = [("cx", WIDTH.to_string()), ("cy", ((height * POINT) as u32).to_string())];
+    let size = [("cx", (WIDTH * scale) as u32), ("cy", (height * POINT * scale) as u32)].map(|(k, v)| (k, v.to_string()));
     body.xml.element("w:p", &[], |x| {
         x.element("w:pPr", &[], |x| x.leaf("w:pStyle", &[("w:val", "Picture")]));
         x.element("w:r", &[], |x| x.element("w:drawing", &[], |x| inline(x, n, &relation, alt, &size)));

@@ -4,6 +4,9 @@ use super::Drawings;
 use crate::page::{CardText, Grid, Piece, Run};
 use crate::xml::Xml;
 
+/// Columns up to which numbers stand away from the right border.
+const FEW: usize = 7;
+
 /// Writes pieces; headings get ids below `within`.
 pub fn write(x: &mut Xml, pieces: &[Piece], within: &str, drawings: &Drawings) {
     let mut headings = 0;
@@ -37,7 +40,8 @@ fn other(x: &mut Xml, piece: &Piece, drawings: &Drawings) {
         }
         Piece::Table { number, id, caption, note, unit, dense, grid, inset: _, float: _ } => {
             x.element("div", &[("class", "wide"), ("id", &format!("tab-{id}"))], |x| {
-                let class = if *dense { "dense" } else { "usual" };
+                let few = if grid.head.len() <= FEW { " few" } else { "" };
+                let class = &format!("{}{few}", if *dense { "dense" } else { "usual" });
                 x.element("table", &[("class", class)], |x| {
                     said(x, number, caption, unit);
                     cells(x, grid);

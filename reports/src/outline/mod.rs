@@ -6,6 +6,7 @@ pub mod check;
 mod files;
 mod load;
 mod raw;
+mod slides;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,6 +17,7 @@ use crate::phrase::{Condition, Phrase};
 
 pub use check::Catalogue;
 pub use files::export_embedded;
+pub use slides::{Show, SlideSpec};
 
 /// A pack's table of contents with its words.
 #[derive(Debug, Clone)]
@@ -48,6 +50,8 @@ pub struct Outline {
     pub annexes: Vec<Annex>,
     /// Sheets of the workbook, in order.
     pub sheets: Vec<Sheet>,
+    /// Slides after the cover, in order; none, no slides.
+    pub slides: Vec<SlideSpec>,
 }
 
 /// A chapter.
@@ -357,7 +361,7 @@ impl Outline {
     }
 
     /// Every phrase with its place, for checks.
-    fn blocks(&self) -> impl Iterator<Item = &Block> {
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = &Block> {
         let chapters = self.chapters.iter().flat_map(|c| &c.blocks);
         self.summary.iter().chain(chapters).chain(self.annexes.iter().flat_map(|a| &a.blocks))
     }

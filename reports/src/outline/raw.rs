@@ -31,6 +31,8 @@ pub struct RawOutline {
     pub annexes: Vec<RawAnnex>,
     #[serde(default)]
     pub sheets: Vec<Spanned<RawSheet>>,
+    #[serde(default)]
+    pub slides: Vec<Spanned<super::slides::RawSlide>>,
 }
 
 /// A chapter.
