@@ -21,6 +21,7 @@ pub mod page;
 pub mod pdf;
 pub mod phrase;
 pub mod plates;
+pub mod pptx;
 pub mod privacy;
 pub mod xlsx;
 pub mod xml;

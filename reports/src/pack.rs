@@ -14,7 +14,7 @@ use crate::page::compose::{Layout, compose};
 use crate::page::{self, Assembled};
 use crate::phrase::{Labels, Phrase, Speaker};
 use crate::plates::Plates;
-use crate::{docx, folder, html, pdf, xlsx};
+use crate::{docx, folder, html, pdf, pptx, xlsx};
 
 /// Told what is being made, for a progress bar.
 pub trait Progress {
@@ -126,6 +126,11 @@ fn documents(
         step("HTML");
         files.push((format!("{stem}.html"), html::render(assembled, meta, &level)));
     }
+    if outputs.contains(&Output::Pptx) && !outline.slides.is_empty() {
+        step("PPTX");
+        let deck = page::deck::deck(outline, book, assembled)?;
+        files.push((format!("{stem}.pptx"), pptx::render(&deck, meta, &level)?));
+    }
     if outputs.contains(&Output::Charts) {
         step("图表");
         files.extend(charts(assembled, &plates));
@@ -201,7 +206,7 @@ fn describe(
 
 /// Fixed parts of all formats, by name.
 fn templates() -> Vec<Hashed> {
-    let office = docx::TEMPLATES.into_iter().chain(html::TEMPLATES);
+    let office = docx::TEMPLATES.into_iter().chain(html::TEMPLATES).chain(pptx::TEMPLATES);
     let office = office.map(|(name, text)| Hashed::of(name, text.as_bytes()));
     office.chain(pdf::templates()).collect()
 }
