@@ -1,10 +1,13 @@
 //! `suixin report`: prints and verifies packs.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use serde_json::json;
+use suixin_reports::Output;
 
 use super::Exit;
-use crate::cli::{Global, Render, Report, Verify};
+use crate::cli::{Global, Medium, Render, Report, Verify};
 use crate::ops::pack;
 use crate::output::say;
 use crate::progress::Stages;
@@ -23,12 +26,13 @@ async fn render(global: &Global, args: &Render) -> Result<Exit> {
     let app = global.open().await?;
     let year = args.period.year(app.clock);
     let stages = Stages::new();
-    let made =
-        pack::render(&app, year, args.out.as_deref(), &|stage, done, total| stages.tell(stage, done, total)).await?;
+    let outputs = outputs(&args.format);
+    let tell = |stage: &str, done, total| stages.tell(stage, done, total);
+    let made = pack::render_as(&app, year, args.out.as_deref(), &outputs, &tell).await?;
     stages.finish();
     if global.json {
         global.out().json(&json!({ "dir": made.dir, "files": made.files, "figures": made.manifest.figures.len(),
-            "snapshot": made.manifest.snapshot, "warnings": made.manifest.warnings }))?;
+            "formats": made.manifest.outputs, "level": made.manifest.level, "snapshot": made.manifest.snapshot, "warnings": made.manifest.warnings }))?;
         return Ok(Exit::Fine);
     }
     made.manifest.warnings.iter().for_each(|w| say(format!("提醒：{w}")));
@@ -42,6 +46,19 @@ async fn render(global: &Global, args: &Render) -> Result<Exit> {
         made.manifest.snapshot
     ))?;
     Ok(Exit::Fine)
+}
+
+/// The formats asked for; all if none is.
+fn outputs(asked: &[Medium]) -> BTreeSet<Output> {
+    let output = |medium: &Medium| match medium {
+        Medium::Pdf => Output::Pdf,
+        Medium::Docx => Output::Docx,
+        Medium::Html => Output::Html,
+        Medium::Pptx => Output::Pptx,
+        Medium::Xlsx => Output::Xlsx,
+        Medium::Charts => Output::Charts,
+    };
+    if asked.is_empty() { Output::all() } else { asked.iter().map(output).collect() }
 }
 
 async fn verify(global: &Global, args: &Verify) -> Result<Exit> {

@@ -1,12 +1,13 @@
 //! Making and verifying the joint meeting's pack.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use suixin_ingest::value::Value;
 use suixin_metrics::definitions::DatasetColumn;
 use suixin_reports::number::Format;
-use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Privacy};
+use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Output, Privacy};
 use suixin_warehouse::Snapshot;
 
 use crate::app::App;
@@ -24,25 +25,45 @@ pub struct Made {
     pub manifest: Manifest,
 }
 
-/// Prints the pack of a year into `out`, or into `packs/<year>` of the warehouse.
+/// Prints the pack of a year in all formats into `out`, or into `packs/<year>` of the warehouse.
 ///
 /// # Errors
 /// When there are no scores yet, the outline does not fit, or the folder cannot be written.
 pub async fn render(app: &App, year: i32, out: Option<&Path>, progress: Progress<'_>) -> Result<Made> {
+    render_as(app, year, out, &Output::all(), progress).await
+}
+
+/// Prints the pack of a year in the formats asked for.
+///
+/// # Errors
+/// As [`render`].
+pub async fn render_as(
+    app: &App,
+    year: i32,
+    out: Option<&Path>,
+    outputs: &BTreeSet<Output>,
+    progress: Progress<'_>,
+) -> Result<Made> {
     let dir = out.map_or_else(|| app.home.join(&app.config.packs).join(year.to_string()), Path::to_owned);
     let snapshot = app.warehouse.snapshot().await?;
     progress("汇集报告数据", 0, 1);
     let brief = brief(app, &snapshot, year, basis::as_of(&snapshot, app.clock, year).await?).await?;
-    let manifest = print(app, &brief, &dir, progress)?;
+    let manifest = print(app, &brief, outputs, &dir, progress)?;
     let documents = manifest.documents.iter().map(|d| d.path.clone()).filter(|p| !p.starts_with("charts/"));
     let files = documents.chain([suixin_reports::manifest::FILE.to_owned()]).collect();
     Ok(Made { dir, files, manifest })
 }
 
-fn print(app: &App, brief: &Brief, dir: &Path, progress: Progress<'_>) -> Result<Manifest> {
+fn print(
+    app: &App,
+    brief: &Brief,
+    outputs: &BTreeSet<Output>,
+    dir: &Path,
+    progress: Progress<'_>,
+) -> Result<Manifest> {
     let definitions = app.config.definitions_dir(&app.home).map(|d| d.join("reports"));
     let outline = Outline::load(definitions.as_deref())?;
-    suixin_reports::render_pack(brief, &outline, dir, &Steps(progress)).context("材料印不出来")
+    suixin_reports::render_pack_as(brief, &outline, outputs, dir, &Steps(progress)).context("材料印不出来")
 }
 
 /// The frozen data of a pack.
@@ -137,7 +158,7 @@ pub async fn verify(app: &App, dir: &Path, progress: Progress<'_>) -> Result<Vec
     let snapshot = app.warehouse.snapshot_at(&printed.snapshot.parse()?).await?;
     let brief = brief(app, &snapshot, printed.year, printed.as_of).await?;
     let scratch = tempfile::tempdir().context("临时文件夹建不了")?;
-    let again = print(app, &brief, &scratch.path().join("pack"), progress)?;
+    let again = print(app, &brief, &printed.outputs, &scratch.path().join("pack"), progress)?;
     out.extend(figures(&printed, &again));
     out.extend(documents(&printed, &again));
     Ok(out)

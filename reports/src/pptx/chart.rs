@@ -10,6 +10,8 @@ use crate::xml::Xml;
 
 /// Series from dark to light, so that a copier keeps them apart.
 const COLOURS: [&str; 5] = ["1D4E89", "5B96C9", "A9C9E4", "D9A441", "B4BDC6"];
+/// Share of the longest bar that a label needs.
+const ROOM: f64 = 0.09;
 /// Ids of the two axes.
 const CATEGORIES: &str = "111111111";
 const VALUES: &str = "222222222";
@@ -129,7 +131,7 @@ fn one(x: &mut Xml, chart: &NativeChart, i: usize, series: &Series) {
             flag(x, "c:invertIfNegative", "0");
         }
         if !series.muted {
-            labels(x, chart, i);
+            labels(x, chart, i, series);
         }
         x.element("c:cat", &[], |x| strings(x, &format!("{SHEET}!$A$2:$A${last}"), &chart.categories));
         x.element("c:val", &[], |x| {
@@ -154,9 +156,15 @@ fn paint(x: &mut Xml, kind: Kind, colour: &str) {
 }
 
 /// Values beside or in the bars; in dark ones they are white.
-fn labels(x: &mut Xml, chart: &NativeChart, i: usize) {
+fn labels(x: &mut Xml, chart: &NativeChart, i: usize, series: &Series) {
     let stacked = matches!(chart.kind, Kind::Stack | Kind::Shares);
     x.element("c:dLbls", &[], |x| {
+        for point in narrow(chart, series) {
+            x.element("c:dLbl", &[], |x| {
+                flag(x, "c:idx", &point.to_string());
+                flag(x, "c:delete", "1");
+            });
+        }
         x.leaf("c:numFmt", &[("formatCode", shown(chart)), ("sourceLinked", "0")]);
         x.element("c:spPr", &[], |x| x.leaf("a:noFill", &[]));
         let colour = if stacked && i < 2 { "FFFFFF" } else { "1F2933" };
@@ -178,6 +186,17 @@ fn labels(x: &mut Xml, chart: &NativeChart, i: usize) {
             flag(x, name, on);
         }
     });
+}
+
+/// Points of a stack in whose bars a label has no room.
+fn narrow(chart: &NativeChart, series: &Series) -> Vec<usize> {
+    if chart.kind != Kind::Stack {
+        return Vec::new();
+    }
+    let whole = |r: usize| chart.series.iter().filter_map(|s| s.values.get(r).copied().flatten()).sum::<f64>();
+    let longest = (0..chart.categories.len()).map(whole).fold(0.0, f64::max);
+    let tight = |v: &Option<f64>| v.is_some_and(|v| v.abs() < longest * ROOM);
+    series.values.iter().enumerate().filter(|(_, v)| tight(v)).map(|(r, _)| r).collect()
 }
 
 /// In stacks a zero has no label.

@@ -47,7 +47,7 @@ impl<'a> Writer<'a> {
         shapes.holder("subTitle", "1", "副标题", None, &lines(&deck.cover));
         let level = Paragraph::sized(level, 12.0, true);
         shapes.words("数据级别", Area(30.0, 12.0, 120.0, 8.0), false, &[level]);
-        shapes.holder("ftr", "11", "页脚", None, &[Paragraph::plain(&deck.provenance)]);
+        shapes.holder("ftr", "11", "页脚", None, &[origin(&deck.provenance)]);
         self.add(&shapes, Relations::default(), Layout::Cover, &[deck.provenance.clone()]);
     }
 
@@ -57,7 +57,7 @@ impl<'a> Writer<'a> {
         let mut relations = Relations::default();
         shapes.holder("title", "", "标题", None, &[title(&slide.title)]);
         let layout = self.show(&mut shapes, &mut relations, slide)?;
-        shapes.holder("ftr", "11", "页脚", None, &[Paragraph::plain(foot)]);
+        shapes.holder("ftr", "11", "页脚", None, &[origin(foot)]);
         shapes.number();
         self.add(&shapes, relations, layout, &slide.notes);
         Ok(())
@@ -130,6 +130,11 @@ impl<'a> Writer<'a> {
         self.package.relate(&path, &relations);
         notes::write(self.package, n, notes);
     }
+}
+
+/// Level and provenance at the foot.
+fn origin(text: &str) -> Paragraph {
+    Paragraph::sized(text, 9.0, false).coloured("55606A").aligned("l")
 }
 
 /// A title, smaller if it is long: a line of the largest size holds 34 characters.

@@ -7,7 +7,7 @@ use crate::xml::Xml;
 /// Rows that a slide holds; the rest stands in the document.
 const ROWS: usize = 14;
 /// Height of a row at the usual size, in millimetres, and the least.
-const ROW: f64 = 8.2;
+const ROW: f64 = 11.0;
 const LEAST: f64 = 6.0;
 /// Space that is kept for points below the table.
 const BELOW: f64 = 34.0;
@@ -16,9 +16,13 @@ const BELOW: f64 = 34.0;
 pub fn write(shapes: &mut Shapes, grid: &Grid, unit: &str, note: &str, stage: Area) -> Area {
     let rows = grid.rows.len().min(ROWS);
     let units = grid.units.iter().any(|u| !u.is_empty());
-    let height = ((stage.3 - BELOW) / (rows as f64 + 1.5)).clamp(LEAST, ROW);
+    let height = ((stage.3 - BELOW - 5.0) / (rows as f64 + 1.5)).clamp(LEAST, ROW);
     let head = height * if units { 1.5 } else { 1.1 };
-    let size = if height > 7.4 && grid.head.len() <= 8 { 12.0 } else { 10.5 };
+    let size = match (height, grid.head.len()) {
+        (h, 0..=8) if h >= 9.5 => 14.0,
+        (h, 0..=8) if h >= 7.4 => 12.0,
+        _ => 10.5,
+    };
     let area = Area(stage.0, stage.1 + 5.0, stage.2, head + rows as f64 * height);
     let look = Look { size, widths: shares(&grid.widths, stage.2), head, row: height };
     if !unit.is_empty() {

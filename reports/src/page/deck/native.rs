@@ -53,7 +53,7 @@ pub fn chart(feed: &Feed) -> Result<Option<NativeChart>> {
     let spec = feed.spec;
     let (kind, columns): (Kind, Vec<&String>) = match spec.kind {
         ChartKind::Bars => (Kind::Bars, spec.value.iter().collect()),
-        ChartKind::RankedStack | ChartKind::StackRows => (Kind::Stack, spec.values.iter().collect()),
+        ChartKind::StackRows => (Kind::Stack, spec.values.iter().collect()),
         ChartKind::Shares => (Kind::Shares, spec.values.iter().collect()),
         // Panels of their own have scales of their own, which one chart of Office has not.
         ChartKind::Lines if !spec.split => (Kind::Lines, spec.values.iter().collect()),
@@ -67,6 +67,7 @@ pub fn chart(feed: &Feed) -> Result<Option<NativeChart>> {
         | ChartKind::Panels
         | ChartKind::Pareto
         | ChartKind::Radars
+        | ChartKind::RankedStack
         | ChartKind::Ranges
         | ChartKind::Scatter
         | ChartKind::Slope
@@ -74,7 +75,12 @@ pub fn chart(feed: &Feed) -> Result<Option<NativeChart>> {
         | ChartKind::Waterfall => return Ok(None),
     };
     let label = feed.column(spec.label.as_ref())?;
-    let categories = (0..feed.table.len()).map(|r| feed.name(r, label)).collect();
+    let rate = spec.rate.as_ref().map(|name| feed.table.column(name)).transpose()?;
+    let category = |r: usize| match rate {
+        Some(rate) => format!("{}（{}）", feed.name(r, label), feed.table.words(r, rate)),
+        None => feed.name(r, label),
+    };
+    let categories = (0..feed.table.len()).map(category).collect();
     let series = columns.iter().map(|name| series(feed, name)).collect::<Result<Vec<_>>>()?;
     let format = match columns.first() {
         Some(name) => feed.table.column_def(feed.table.column(name)?).format.spreadsheet(),
