@@ -4,8 +4,6 @@
 use std::collections::VecDeque;
 
 use super::{LINE, TEXT_HEIGHT, TEXT_WIDTH};
-use crate::error::Result;
-use crate::fonts;
 use crate::page::{Grid, Piece, Run};
 
 /// Height of the text on a page, in points; a little less, so that rounding never promises too much.
@@ -37,19 +35,19 @@ pub struct Flow<'a> {
 
 impl<'a> Flow<'a> {
     /// Lays out a chapter whose heading takes so many points.
-    pub fn of(pieces: &'a [Piece], heading: f64) -> Result<Self> {
+    pub fn of(pieces: &'a [Piece], heading: f64) -> Self {
         let mut flow = Self { placed: Vec::new(), pages: 1, used: heading, waiting: VecDeque::new() };
         for piece in pieces {
             match piece {
                 Piece::Figure { height, .. } => flow.figure(piece, height + FIGURE),
                 Piece::Heading { .. } => flow.whole(piece, TEXT, 3.0 * TEXT),
-                Piece::Para { runs } => flow.lines(piece, lines(runs)?),
+                Piece::Para { runs } => flow.lines(piece, lines(runs)),
                 Piece::Cards { cards } => flow.whole(piece, cards.len().div_ceil(3) as f64 * 52.0, 0.0),
-                Piece::Table { grid, dense, note, .. } => flow.table(piece, grid, *dense, note)?,
+                Piece::Table { grid, dense, note, .. } => flow.table(piece, grid, *dense, note),
             }
         }
         flow.release();
-        Ok(flow)
+        flow
     }
 
     fn rest(&self) -> f64 {
@@ -114,8 +112,8 @@ impl<'a> Flow<'a> {
     }
 
     /// A table; it breaks between rows, and its head is repeated.
-    fn table(&mut self, piece: &'a Piece, grid: &Grid, dense: bool, note: &str) -> Result<()> {
-        let rows = heights(grid, dense)?;
+    fn table(&mut self, piece: &'a Piece, grid: &Grid, dense: bool, note: &str) {
+        let rows = heights(grid, dense);
         let head = rows.first().copied().unwrap_or(0.0);
         let all = rows.iter().sum::<f64>() + TABLE;
         if all > self.rest() && !self.waiting.is_empty() {
@@ -133,27 +131,28 @@ impl<'a> Flow<'a> {
             self.used += row;
         }
         self.used += if note.is_empty() { 8.0 } else { 23.0 };
-        Ok(())
     }
 }
 
 /// Lines of a paragraph with two characters of indent.
-fn lines(runs: &[Run]) -> Result<f64> {
-    let fonts = fonts::fonts()?;
-    let width: f64 = runs.iter().map(|r| fonts.width(&r.text, r.bold)).sum();
-    // Latin letters are narrower in the office's type than in ours.
-    Ok(((width * 0.985 + 2.0) / CHARACTERS).ceil().max(1.0))
+fn lines(runs: &[Run]) -> f64 {
+    let width: f64 = runs.iter().map(|r| ems(&r.text)).sum();
+    ((width + 2.0) / CHARACTERS).ceil().max(1.0)
+}
+
+/// Width of a text in the office's type, in ems: hanzi are square, Latin letters and digits half as wide.
+fn ems(text: &str) -> f64 {
+    text.chars().map(|c| if c.is_ascii() { 0.52 } else { 1.0 }).sum()
 }
 
 /// Heights of head and rows of a table, in points: as many lines as the wordiest cell needs.
-fn heights(grid: &Grid, dense: bool) -> Result<Vec<f64>> {
-    let fonts = fonts::fonts()?;
+fn heights(grid: &Grid, dense: bool) -> Vec<f64> {
     let (size, line) = if dense { (8.5, 11.0) } else { (10.5, 13.5) };
     let sum: f64 = grid.widths.iter().sum();
     let room = |i: usize| (grid.widths[i] / sum * f64::from(TEXT_WIDTH) / 20.0 - 6.0) / size;
-    let lines = |i: usize, text: &str| (fonts.width(text, false) / room(i)).ceil().max(1.0);
+    let lines = |i: usize, text: &str| (ems(text) / room(i)).ceil().max(1.0);
     let units = if grid.units.iter().any(|u| !u.is_empty()) { 1.0 } else { 0.0 };
     let head = grid.head.iter().enumerate().map(|(i, t)| lines(i, t)).fold(1.0, f64::max) + units;
     let body = grid.rows.iter().map(|row| row.iter().enumerate().map(|(i, t)| lines(i, t)).fold(1.0, f64::max));
-    Ok(std::iter::once(head).chain(body).map(|n| n * line + 5.6).collect())
+    std::iter::once(head).chain(body).map(|n| n * line + 5.6).collect()
 }

@@ -70,8 +70,8 @@ pub fn render(document: &Document, plates: &Plates, meta: &Meta, level: &str) ->
 
 fn write(body: &mut Body, document: &Document, level: &str) -> Result<()> {
     let whole = !document.title_lines.is_empty();
-    let chapters = flows(&document.chapters, f64::from(LINE) / 20.0 + 3.0)?;
-    let annexes = flows(&document.annexes, 39.0)?;
+    let chapters = flows(&document.chapters, f64::from(LINE) / 20.0 + 3.0);
+    let annexes = flows(&document.annexes, 39.0);
     if whole {
         cover(body, document, level);
     } else {
@@ -96,8 +96,8 @@ struct Laid<'a> {
     flow: Flow<'a>,
 }
 
-fn flows(parts: &[Part], heading: f64) -> Result<Vec<Laid<'_>>> {
-    parts.iter().map(|part| Ok(Laid { title: title(part), flow: Flow::of(&part.pieces, heading)? })).collect()
+fn flows(parts: &[Part], heading: f64) -> Vec<Laid<'_>> {
+    parts.iter().map(|part| Laid { title: title(part), flow: Flow::of(&part.pieces, heading) }).collect()
 }
 
 /// Level, title, and at the foot of the page office and day; the page ends its section, which has no page number.

@@ -18,7 +18,7 @@ const STAGE: Area = Area(14.0, 32.0, 310.67, 144.0);
 const BESIDE: f64 = 88.0;
 const GAP: f64 = 8.0;
 /// Pixels of a PNG for one pixel of a drawing: sharp on a projector.
-const ZOOM: f32 = 2.5;
+const ZOOM: f32 = 2.0;
 
 /// Writes slides into a package.
 pub struct Writer<'a> {
