@@ -56,12 +56,16 @@ def pages(pdf):
 
 
 def lines(pdf, page):
-    """Lines of a page: top, left, right in points, and text."""
-    found = {}
+    """Lines of a page: top, left, right in points, and text; words of one line differ by a point or two in height."""
     xml = run("pdftotext", "-bbox", "-f", str(page), "-l", str(page), str(pdf), "-")
-    for x0, y0, x1, text in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">([^<]*)', xml):
-        found.setdefault(round(float(y0)), []).append((float(x0), float(x1), text))
-    return [(y, w[0][0], w[-1][1], "".join(t for _, _, t in w)) for y, w in sorted(found.items())]
+    words = re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]*)', xml)
+    found = []
+    for x0, y0, x1, y1, text in sorted(words, key=lambda w: float(w[3])):
+        if not found or float(y1) - found[-1][0] > 4:
+            found.append((float(y1), []))
+        found[-1][1].append((float(x0), float(x1), text))
+    sides = lambda w: (min(x for x, _, _ in w), max(x for _, x, _ in w), "".join(t for _, _, t in sorted(w)))
+    return [(y, *sides(w)) for y, w in found]
 
 
 def fonts_embedded(pdf):
@@ -84,7 +88,8 @@ def standard_page(pdf, first):
         for y, x0, x1, words in text:
             # Half of a bracket's or comma's square is empty and may stand in the margin.
             check(x0 > 79.4 - 9 and x1 < 523.0 + 9, f"{pdf.name} p.{page}: outside the text area: {words[:30]}")
-        pitches += [b[0] - a[0] for a, b in zip(text, text[1:]) if 24 < b[0] - a[0] < 40]
+        full = [l for l in lines(pdf, page) if l[2] > 510 and len(re.findall("[\u4e00-\u9fff]", l[3])) >= 18]
+        pitches += [b[0] - a[0] for a, b in zip(full, full[1:]) if 24 < b[0] - a[0] < 40]
     pitches.sort()
     middle = pitches[len(pitches) // 2] if len(pitches) > 10 else 0
     # Where punctuation is squeezed a line holds one more.
