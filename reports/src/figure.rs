@@ -41,7 +41,14 @@ impl<'a> Book<'a> {
     pub fn new(brief: &'a Brief) -> Self {
         let hidden = brief.datasets.iter().map(|(id, d)| (id.as_str(), privacy::hidden(d))).collect();
         let level = std::cell::Cell::new(Privacy::S0);
-        Self { brief, hidden, printed: RefCell::default(), warnings: RefCell::default(), level, trail: RefCell::default() }
+        Self {
+            brief,
+            hidden,
+            printed: RefCell::default(),
+            warnings: RefCell::default(),
+            level,
+            trail: RefCell::default(),
+        }
     }
 
     /// The brief.

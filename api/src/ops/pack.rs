@@ -54,13 +54,7 @@ pub async fn render_as(
     Ok(Made { dir, files, manifest })
 }
 
-fn print(
-    app: &App,
-    brief: &Brief,
-    outputs: &BTreeSet<Output>,
-    dir: &Path,
-    progress: Progress<'_>,
-) -> Result<Manifest> {
+fn print(app: &App, brief: &Brief, outputs: &BTreeSet<Output>, dir: &Path, progress: Progress<'_>) -> Result<Manifest> {
     let definitions = app.config.definitions_dir(&app.home).map(|d| d.join("reports"));
     let outline = Outline::load(definitions.as_deref())?;
     suixin_reports::render_pack_as(brief, &outline, outputs, dir, &Steps(progress)).context("材料印不出来")

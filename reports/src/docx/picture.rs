@@ -17,7 +17,8 @@ pub fn write(body: &mut Body, path: &str, alt: &str, height: f64, scale: f64) ->
     let name = format!("media/chart{n:02}.png");
     body.package.add(format!("word/{name}"), "", png);
     let relation = body.relations.add("image", name);
-    let size = [("cx", (WIDTH * scale) as u32), ("cy", (height * POINT * scale) as u32)].map(|(k, v)| (k, v.to_string()));
+    let size =
+        [("cx", (WIDTH * scale) as u32), ("cy", (height * POINT * scale) as u32)].map(|(k, v)| (k, v.to_string()));
     body.xml.element("w:p", &[], |x| {
         x.element("w:pPr", &[], |x| x.leaf("w:pStyle", &[("w:val", "Picture")]));
         x.element("w:r", &[], |x| x.element("w:drawing", &[], |x| inline(x, n, &relation, alt, &size)));

@@ -67,9 +67,23 @@ fn head(x: &mut Xml, width: u32, title: &str, unit: &str, dense: bool) {
         x.element("w:p", &[], |x| {
             let style = if dense { "TableHeadSmall" } else { "TableHead" };
             x.element("w:pPr", &[], |x| x.leaf("w:pStyle", &[("w:val", style)]));
-            let text = if unit.is_empty() { title.to_owned() } else { format!("{title}\n（{unit}）") };
-            run(x, &text, false);
+            run(x, title, false);
+            if !unit.is_empty() {
+                small(x, &format!("（{unit}）"), if dense { "14" } else { "17" });
+            }
         });
+    });
+}
+
+/// A unit in the next line, in half points.
+fn small(x: &mut Xml, text: &str, size: &str) {
+    x.element("w:r", &[], |x| {
+        x.element("w:rPr", &[], |x| {
+            x.leaf("w:sz", &[("w:val", size)]);
+            x.leaf("w:szCs", &[("w:val", size)]);
+        });
+        x.leaf("w:br", &[]);
+        x.words("w:t", &[], text);
     });
 }
 

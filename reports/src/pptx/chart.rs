@@ -59,7 +59,11 @@ fn part(chart: &NativeChart, data: &str) -> Vec<u8> {
             flag(x, "c:autoTitleDeleted", "1");
             x.element("c:plotArea", &[], |x| {
                 x.leaf("c:layout", &[]);
-                if chart.kind == Kind::Lines { lines(x, chart) } else { bars(x, chart) }
+                if chart.kind == Kind::Lines {
+                    lines(x, chart)
+                } else {
+                    bars(x, chart)
+                }
                 axes(x, chart);
             });
             if chart.series.len() > 1 {

@@ -5,7 +5,7 @@ use std::fs;
 
 use crate::common::{file, known_numbers, numbers, rendered, sample};
 use crate::parts::{Parts, paragraphs};
-use suixin_reports::{Output, Outline, Privacy, read_manifest, render_pack_as, verify_manifest};
+use suixin_reports::{Outline, Output, Privacy, read_manifest, render_pack_as, verify_manifest};
 
 #[test]
 fn only_what_was_asked_for() {

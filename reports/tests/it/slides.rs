@@ -60,11 +60,8 @@ fn tables_can_be_edited_and_charts_carry_their_data() {
         let book = parts.relations(&path).into_values().next().unwrap();
         let mut book: Xlsx<_> = open_workbook_from_rs(Cursor::new(parts.0[&book].clone())).unwrap();
         let sheet = book.worksheet_range("Sheet1").unwrap();
-        let held: Vec<f64> = sheet
-            .rows()
-            .flatten()
-            .filter_map(|c| if let Data::Float(f) = c { Some(*f) } else { None })
-            .collect();
+        let held: Vec<f64> =
+            sheet.rows().flatten().filter_map(|c| if let Data::Float(f) = c { Some(*f) } else { None }).collect();
         let drawn: Vec<f64> = xml
             .split("<c:numCache>")
             .skip(1)
@@ -89,7 +86,12 @@ fn values_of_native_charts_are_figures() {
             let percent = cache.contains("%");
             for value in texts(cache, "c:v") {
                 let value: f64 = value.parse().unwrap();
-                let printed = [format!("{value}"), format!("{value:.1}"), format!("{value:.2}"), format!("{:.1}%", value * 100.0)];
+                let printed = [
+                    format!("{value}"),
+                    format!("{value:.1}"),
+                    format!("{value:.2}"),
+                    format!("{:.1}%", value * 100.0),
+                ];
                 let printed = if percent { &printed[3..] } else { &printed[..3] };
                 assert!(printed.iter().any(|p| known.contains(p)), "{path}: {value}");
             }

@@ -32,7 +32,8 @@ fn parts_hold_together() {
 fn the_page_is_that_of_the_standard() {
     let parts = pack();
     let all = parts.elements("word/document.xml");
-    let twips = |key: &str| attribute(&all, "w:pgMar", key).iter().map(|v| v.parse::<f64>().unwrap()).collect::<Vec<_>>();
+    let twips =
+        |key: &str| attribute(&all, "w:pgMar", key).iter().map(|v| v.parse::<f64>().unwrap()).collect::<Vec<_>>();
     // GB/T 9704-2012: 37 mm above, 28 mm at the binding, 156 by 225 mm of text, one millimetre of grace.
     for (key, millimetres) in [("w:top", 37.0), ("w:left", 28.0), ("w:bottom", 35.0), ("w:right", 26.0)] {
         for value in twips(key) {
@@ -69,7 +70,9 @@ fn styles_have_names_and_the_office_s_type() {
     let names: BTreeSet<&str> = attribute(&styles, "w:name", "w:val").into_iter().collect();
     let aliases: BTreeSet<&str> = attribute(&styles, "w:aliases", "w:val").into_iter().collect();
     // Word knows its own by these names; people read the others.
-    for name in ["Normal", "heading 1", "heading 2", "Title", "toc 1", "caption", "footer", "表题", "图题", "表头", "落款"] {
+    for name in
+        ["Normal", "heading 1", "heading 2", "Title", "toc 1", "caption", "footer", "表题", "图题", "表头", "落款"]
+    {
         assert!(names.contains(name), "{name}");
     }
     for alias in ["正文", "标题", "标题1", "标题2", "标题3"] {
