@@ -514,6 +514,26 @@ pub struct Render {
     /// 放到哪个文件夹（默认仓库的 packs/年度，其他产品为 products/年度/产品）
     #[arg(long, value_name = "文件夹")]
     pub out: Option<PathBuf>,
+    /// 印哪些格式，用逗号隔开，如 pdf,docx（默认全部）
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "格式")]
+    pub format: Vec<Medium>,
+}
+
+/// Formats of a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Medium {
+    /// 打印和存档用的 PDF，含领导一页纸
+    Pdf,
+    /// 可修改的 Word/WPS 文档，含领导一页纸
+    Docx,
+    /// 浏览器里看的单个网页
+    Html,
+    /// 幻灯片，备注里有数字出处
+    Pptx,
+    /// 附表工作簿
+    Xlsx,
+    /// 每幅图的 SVG 和 PNG
+    Charts,
 }
 
 /// `report verify`

@@ -110,6 +110,19 @@ pub enum Privacy {
     S3,
 }
 
+impl Privacy {
+    /// Name as printed on documents.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::S0 => "公开（S0）",
+            Self::S1 => "内部（S1）",
+            Self::S2 => "敏感（S2）",
+            Self::S3 => "高度敏感（S3）",
+        }
+    }
+}
+
 impl Dataset {
     /// Position of a column.
     #[must_use]

@@ -35,6 +35,9 @@ pub enum ReportError {
     /// The workbook could not be written.
     #[error("workbook: {0}")]
     Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// A Word or PowerPoint file could not be packed.
+    #[error("office file: {0}")]
+    Package(String),
     /// A file or folder could not be read or written.
     #[error("{}: {source}", path.display())]
     File { path: PathBuf, source: std::io::Error },
@@ -65,9 +68,12 @@ impl ReportError {
             | Self::NoDataset { .. }
             | Self::NoColumn { .. } => ErrorKind::Definition,
             Self::File { .. } => ErrorKind::Machine,
-            Self::Font { .. } | Self::Chart { .. } | Self::Pdf(_) | Self::Workbook(_) | Self::Json(_) => {
-                ErrorKind::Internal
-            }
+            Self::Font { .. }
+            | Self::Chart { .. }
+            | Self::Pdf(_)
+            | Self::Workbook(_)
+            | Self::Package(_)
+            | Self::Json(_) => ErrorKind::Internal,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::brief::{Brief, Cell, Column, Dataset};
+use crate::brief::{Brief, Cell, Column, Dataset, Privacy};
 use crate::error::{ReportError, Result};
 use crate::number::{self, Format};
 use crate::privacy::{self, Hidden};
@@ -30,6 +30,9 @@ pub struct Book<'a> {
     hidden: BTreeMap<&'a str, Hidden>,
     printed: RefCell<BTreeMap<String, Figure>>,
     warnings: RefCell<BTreeSet<String>>,
+    level: std::cell::Cell<Privacy>,
+    /// What is printed while somebody listens: id and text.
+    trail: RefCell<Option<Vec<(String, String)>>>,
 }
 
 impl<'a> Book<'a> {
@@ -37,7 +40,15 @@ impl<'a> Book<'a> {
     #[must_use]
     pub fn new(brief: &'a Brief) -> Self {
         let hidden = brief.datasets.iter().map(|(id, d)| (id.as_str(), privacy::hidden(d))).collect();
-        Self { brief, hidden, printed: RefCell::default(), warnings: RefCell::default() }
+        let level = std::cell::Cell::new(Privacy::S0);
+        Self {
+            brief,
+            hidden,
+            printed: RefCell::default(),
+            warnings: RefCell::default(),
+            level,
+            trail: RefCell::default(),
+        }
     }
 
     /// The brief.
@@ -52,7 +63,24 @@ impl<'a> Book<'a> {
     /// If the brief has no such dataset.
     pub fn table<'b>(&'b self, id: &str) -> Result<Table<'b>> {
         let dataset = self.brief.datasets.get(id).ok_or_else(|| ReportError::NoDataset { dataset: id.to_owned() })?;
+        self.level.set(self.level.get().max(dataset.privacy));
         Ok(Table { book: self, dataset, rows: (0..dataset.rows.len()).collect() })
+    }
+
+    /// Highest privacy class of the datasets read so far.
+    #[must_use]
+    pub fn level(&self) -> Privacy {
+        self.level.get()
+    }
+
+    /// What a saying prints: its result, and id and text of each figure, in order, each once.
+    pub fn listen<T>(&self, say: impl FnOnce() -> T) -> (T, Vec<(String, String)>) {
+        self.trail.replace(Some(Vec::new()));
+        let said = say();
+        let mut heard = self.trail.take().unwrap_or_default();
+        let mut seen = BTreeSet::new();
+        heard.retain(|figure| seen.insert(figure.clone()));
+        (said, heard)
     }
 
     /// Notes something that the reader of the manifest should know.
@@ -84,6 +112,9 @@ impl<'a> Book<'a> {
             unit: unit.to_owned(),
             texts: BTreeSet::new(),
         });
+        if let Some(trail) = self.trail.borrow_mut().as_mut() {
+            trail.push((figure.id.clone(), text.to_owned()));
+        }
         figure.texts.insert(text.to_owned());
     }
 }

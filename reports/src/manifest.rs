@@ -1,5 +1,6 @@
 //! The manifest of a pack: what was printed, from which snapshot, by which definitions, fonts and templates.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -7,8 +8,10 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::brief::Privacy;
 use crate::error::{ReportError, Result};
 use crate::figure::Figure;
+use crate::output::Output;
 
 /// Name of the manifest in a pack's folder.
 pub const FILE: &str = "manifest.json";
@@ -38,6 +41,12 @@ pub struct Manifest {
     pub program_version: String,
     /// SHA-256 of the brief in canonical JSON.
     pub brief_sha256: String,
+    /// Formats of the pack; manifests that do not say it are of packs that had three.
+    #[serde(default = "first_outputs")]
+    pub outputs: BTreeSet<Output>,
+    /// Highest privacy class of what is shown; it is printed on every document.
+    #[serde(default = "public")]
+    pub level: Privacy,
     /// The outline.
     pub outline: Hashed,
     /// Page templates.
@@ -57,6 +66,14 @@ pub struct Manifest {
 /// Manifests did not name the product while there was only one.
 fn joint_meeting() -> String {
     crate::outline::JOINT_MEETING.to_owned()
+}
+
+fn first_outputs() -> BTreeSet<Output> {
+    [Output::Pdf, Output::Xlsx, Output::Charts].into()
+}
+
+fn public() -> Privacy {
+    Privacy::S0
 }
 
 /// A name with a hash.

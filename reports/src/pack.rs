@@ -1,20 +1,20 @@
-//! A pack in a folder: PDF, workbook, charts, manifest. It appears whole or not at all.
+//! A pack in a folder: documents in the formats asked for, charts, manifest. It appears whole or not at all.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::brief::Brief;
-use crate::chart::raster;
 use crate::error::{Mistakes, ReportError, Result};
 use crate::figure::Book;
 use crate::fonts::{self, Fonts};
 use crate::manifest::{self, Document, Hashed, Manifest};
 use crate::outline::{Form, Outline};
+use crate::output::Output;
 use crate::page::compose::{Layout, compose};
 use crate::page::{self, Assembled};
-use crate::phrase::{Labels, Speaker};
-use crate::{pdf, xlsx};
+use crate::phrase::{Labels, Phrase, Speaker};
+use crate::plates::Plates;
+use crate::{docx, folder, html, pdf, pptx, xlsx};
 
 /// Told what is being made, for a progress bar.
 pub trait Progress {
@@ -27,78 +27,134 @@ impl Progress for () {
     fn step(&self, _: usize, _: usize, _: &str) {}
 }
 
-/// Pixels of a PNG for one pixel of a chart.
-const ZOOM: f32 = 2.0;
-
 /// Files of a pack before they are written: path and bytes.
 type Files = Vec<(String, Vec<u8>)>;
 
-/// Renders a pack into `out_dir`, which is replaced as a whole.
+/// Renders a pack in all formats into `out_dir`, which is replaced as a whole.
 ///
 /// The same brief and outline give the same bytes, on every machine and at every time.
 ///
 /// # Errors
 /// If the outline does not fit the brief (all mistakes at once), or a file cannot be written.
 pub fn render_pack(brief: &Brief, outline: &Outline, out_dir: &Path, progress: &dyn Progress) -> Result<Manifest> {
+    render_pack_as(brief, outline, &Output::all(), out_dir, progress)
+}
+
+/// Renders a pack in the formats asked for; what one format shows does not depend on the others.
+///
+/// # Errors
+/// As [`render_pack`].
+pub fn render_pack_as(
+    brief: &Brief,
+    outline: &Outline,
+    outputs: &BTreeSet<Output>,
+    out_dir: &Path,
+    progress: &dyn Progress,
+) -> Result<Manifest> {
     let mistakes = outline.check(brief);
     if !mistakes.is_empty() {
         return Err(ReportError::Outline(Mistakes(mistakes)));
     }
     let book = Book::new(brief);
-    let total = outline.chapters.len() + 5;
+    let total = outline.chapters.len() + 3 + outputs.len();
     let mut done = 0;
     let mut step = |what: &str| {
         progress.step(done, total, what);
         done += 1;
     };
-    let draft = page::assemble(outline, &book, &Layout::default(), &mut step)?;
-    step("版面");
-    // A letter is read from top to bottom: its charts stay where they are mentioned.
-    let assembled = match outline.form {
-        Form::Letter => draft,
-        Form::Pack => {
-            let layout = compose(&draft.document, &pdf::measure(&draft, &brief.meta)?);
-            page::assemble(outline, &book, &layout, &mut |_| {})?
-        }
-    };
-    step("PDF");
-    let (mut files, pages) = draw(&assembled, brief)?;
-    let none = Labels::new();
-    let speaker = Speaker::new(&book, &none);
-    files.push((speaker.say(&outline.document), pages));
-    step("工作簿");
-    if let Some(name) = &outline.workbook {
-        files.push((speaker.say(name), xlsx::render(outline, &book)?));
+    let mut files = Files::new();
+    if outputs.iter().any(|o| *o != Output::Xlsx) {
+        let assembled = pages(outline, &book, &mut step)?;
+        files.extend(documents(&assembled, outline, &book, outputs, &mut step)?);
+        glyphs(&assembled, &book)?;
+    }
+    let workbook = say(&book, &outline.workbook);
+    if outputs.contains(&Output::Xlsx) && !workbook.is_empty() {
+        step("工作簿");
+        files.push((workbook, xlsx::render(outline, &book)?));
     }
     step("清单");
-    glyphs(&assembled, &book)?;
-    let manifest = describe(brief, outline, &book, &files)?;
+    let manifest = describe(brief, outline, outputs, &book, &files)?;
     files.push((manifest::FILE.to_owned(), json(&manifest)?));
     step("写入");
-    write(out_dir, &files)?;
+    folder::replace(out_dir, &files)?;
     Ok(manifest)
 }
 
-/// Charts as files, and the PDF: side by side, since neither needs the other.
-fn draw(assembled: &Assembled, brief: &Brief) -> Result<(Files, Vec<u8>)> {
-    std::thread::scope(|scope| {
-        let charts = scope.spawn(|| charts(assembled));
-        let pages = pdf::render(assembled, &brief.meta);
-        let charts = charts.join().unwrap_or_else(|_| {
-            Err(ReportError::Chart { chart: "all".to_owned(), reason: "the drawing thread stopped".to_owned() })
-        });
-        Ok((charts?, pages?))
-    })
+/// Pages, composed: first measured, then laid out.
+fn pages(outline: &Outline, book: &Book, step: &mut dyn FnMut(&str)) -> Result<Assembled> {
+    let draft = page::assemble(outline, book, &Layout::default(), step)?;
+    if outline.form == Form::Letter {
+        // A letter is read from top to bottom: its charts stay where they are mentioned.
+        return Ok(draft);
+    }
+    step("版面");
+    let layout = compose(&draft.document, &pdf::measure(&draft, &book.brief().meta)?);
+    page::assemble(outline, book, &layout, &mut |_| {})
 }
 
-fn charts(assembled: &Assembled) -> Result<Files> {
+/// Everything that is made from the pages. Charts are turned into pixels beside the PDF, since neither needs the other.
+fn documents(
+    assembled: &Assembled,
+    outline: &Outline,
+    book: &Book,
+    outputs: &BTreeSet<Output>,
+    step: &mut dyn FnMut(&str),
+) -> Result<Files> {
+    let meta = &book.brief().meta;
+    let level = format!("数据级别：{}", book.level().label());
+    let (pack, leaders) = (say(book, &outline.document), say(book, &outline.leaders));
+    let page = (!leaders.is_empty()).then(|| assembled.summary_only());
+    let mut files = Files::new();
+    let plates = std::thread::scope(|scope| {
+        let plates = scope.spawn(|| Plates::of(&assembled.pictures));
+        if outputs.contains(&Output::Pdf) {
+            step("PDF");
+            files.push((pack.clone(), pdf::render(assembled, meta)?));
+            if let Some(page) = &page {
+                files.push((format!("{leaders}.pdf"), pdf::render_page(page, meta)?));
+            }
+        }
+        plates.join().unwrap_or_else(|_| {
+            Err(ReportError::Chart { chart: "all".to_owned(), reason: "the drawing thread stopped".to_owned() })
+        })
+    })?;
+    let stem = pack.strip_suffix(".pdf").unwrap_or(&pack);
+    if outputs.contains(&Output::Docx) {
+        step("DOCX");
+        files.push((format!("{stem}.docx"), docx::render(&assembled.document, &plates, meta, &level)?));
+        if let Some(page) = &page {
+            files.push((format!("{leaders}.docx"), docx::render(&page.document, &plates, meta, &level)?));
+        }
+    }
+    if outputs.contains(&Output::Html) {
+        step("HTML");
+        files.push((format!("{stem}.html"), html::render(assembled, meta, &level)));
+    }
+    if outputs.contains(&Output::Pptx) && !outline.slides.is_empty() {
+        step("PPTX");
+        let deck = page::deck::deck(outline, book, assembled)?;
+        files.push((format!("{stem}.pptx"), pptx::render(&deck, meta, &level)?));
+    }
+    if outputs.contains(&Output::Charts) {
+        step("图表");
+        files.extend(charts(assembled, &plates));
+    }
+    Ok(files)
+}
+
+fn say(book: &Book, phrase: &Phrase) -> String {
+    Speaker::new(book, &Labels::new()).say(phrase)
+}
+
+fn charts(assembled: &Assembled, plates: &Plates) -> Files {
     let mut files = Files::new();
     for (i, picture) in assembled.pictures.iter().enumerate() {
         let name = format!("charts/{:02}-{}", i + 1, picture.id);
-        files.push((format!("{name}.png"), raster::png(&picture.id, &picture.svg, ZOOM)?));
+        files.extend(plates.get(&picture.path).map(|png| (format!("{name}.png"), png.to_vec())));
         files.push((format!("{name}.svg"), picture.svg.clone().into_bytes()));
     }
-    Ok(files)
+    files
 }
 
 /// Warns of characters that no typeface has; the PDF would have refused them already.
@@ -111,7 +167,13 @@ fn glyphs(assembled: &Assembled, book: &Book) -> Result<()> {
     Ok(())
 }
 
-fn describe(brief: &Brief, outline: &Outline, book: &Book, files: &Files) -> Result<Manifest> {
+fn describe(
+    brief: &Brief,
+    outline: &Outline,
+    outputs: &BTreeSet<Output>,
+    book: &Book,
+    files: &Files,
+) -> Result<Manifest> {
     let document = |(path, bytes): &(String, Vec<u8>)| Document {
         path: path.clone(),
         sha256: manifest::sha256(bytes),
@@ -137,8 +199,10 @@ fn describe(brief: &Brief, outline: &Outline, book: &Book, files: &Files) -> Res
         definitions_hash: brief.meta.definitions_hash.clone(),
         program_version: brief.meta.program_version.clone(),
         brief_sha256: manifest::sha256(&serde_json::to_vec(brief)?),
+        outputs: outputs.clone(),
+        level: book.level(),
         outline: Hashed::of(&outline.file, outline.source.as_bytes()),
-        templates: pdf::templates(),
+        templates: templates(),
         fonts: Fonts::hashes().into_iter().map(|(name, sha256)| Hashed { name, sha256 }).collect(),
         documents,
         datasets: used.iter().map(dataset).collect(),
@@ -147,37 +211,15 @@ fn describe(brief: &Brief, outline: &Outline, book: &Book, files: &Files) -> Res
     })
 }
 
+/// Fixed parts of all formats, by name.
+fn templates() -> Vec<Hashed> {
+    let office = docx::TEMPLATES.into_iter().chain(html::TEMPLATES).chain(pptx::TEMPLATES);
+    let office = office.map(|(name, text)| Hashed::of(name, text.as_bytes()));
+    office.chain(pdf::templates()).collect()
+}
+
 fn json(manifest: &Manifest) -> Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec_pretty(manifest)?;
     bytes.push(b'\n');
     Ok(bytes)
-}
-
-/// Writes beside the target, then puts the whole folder in its place.
-fn write(out_dir: &Path, files: &Files) -> Result<()> {
-    let fresh = beside(out_dir, "new");
-    let old = beside(out_dir, "old");
-    remove(&fresh)?;
-    remove(&old)?;
-    for (path, bytes) in files {
-        let target = fresh.join(path);
-        let folder = target.parent().unwrap_or(&fresh);
-        fs::create_dir_all(folder).map_err(ReportError::file(folder))?;
-        fs::write(&target, bytes).map_err(ReportError::file(&target))?;
-    }
-    if out_dir.exists() {
-        fs::rename(out_dir, &old).map_err(ReportError::file(out_dir))?;
-    }
-    fs::rename(&fresh, out_dir).map_err(ReportError::file(out_dir))?;
-    remove(&old)
-}
-
-/// A hidden folder next to another, so that renaming stays on one file system.
-fn beside(dir: &Path, suffix: &str) -> PathBuf {
-    let name = dir.file_name().map_or_else(|| "pack".to_owned(), |n| n.to_string_lossy().into_owned());
-    dir.with_file_name(format!(".{name}.{suffix}"))
-}
-
-fn remove(dir: &Path) -> Result<()> {
-    if dir.exists() { fs::remove_dir_all(dir).map_err(ReportError::file(dir)) } else { Ok(()) }
 }

@@ -1,11 +1,13 @@
 //! `suixin report`: prints and verifies packs.
 
+use std::collections::BTreeSet;
+
 use anyhow::Result;
 use serde_json::json;
-use suixin_reports::Outline;
+use suixin_reports::{Outline, Output};
 
 use super::Exit;
-use crate::cli::{Global, Render, Report, Verify};
+use crate::cli::{Global, Medium, Render, Report, Verify};
 use crate::ops::pack::{self, Made, Wanted};
 use crate::output::say;
 use crate::progress::Stages;
@@ -26,11 +28,11 @@ async fn render(global: &Global, args: &Render) -> Result<Exit> {
     let year = args.period.year(app.clock);
     let stages = Stages::new();
     let tell = |stage: &str, done: u64, total: u64| stages.tell(stage, done, total);
-    let out = args.out.as_deref();
+    let (out, outputs) = (args.out.as_deref(), outputs(&args.format));
     let made = match &args.product {
-        None => vec![pack::render(&app, year, out, &tell).await?],
+        None => vec![pack::render_as(&app, year, out, &outputs, &tell).await?],
         Some(product) => {
-            let wanted = Wanted { product, subject: args.subject.as_deref() };
+            let wanted = Wanted { product, subject: args.subject.as_deref(), outputs: &outputs };
             pack::render_product(&app, year, wanted, out, &tell).await?
         }
     };
@@ -47,7 +49,7 @@ async fn render(global: &Global, args: &Render) -> Result<Exit> {
 fn as_json(made: &Made) -> serde_json::Value {
     let m = &made.manifest;
     json!({ "product": m.product, "subject": m.subject, "dir": made.dir, "files": made.files,
-        "figures": m.figures.len(), "snapshot": m.snapshot, "warnings": m.warnings })
+        "figures": m.figures.len(), "formats": m.outputs, "level": m.level, "snapshot": m.snapshot, "warnings": m.warnings })
 }
 
 /// The products with what is needed to print them.
@@ -80,6 +82,19 @@ fn tell_made(global: &Global, made: &Made) -> Result<()> {
         made.manifest.figures.len(),
         made.manifest.snapshot
     ))
+}
+
+/// The formats asked for; all if none is.
+fn outputs(asked: &[Medium]) -> BTreeSet<Output> {
+    let output = |medium: &Medium| match medium {
+        Medium::Pdf => Output::Pdf,
+        Medium::Docx => Output::Docx,
+        Medium::Html => Output::Html,
+        Medium::Pptx => Output::Pptx,
+        Medium::Xlsx => Output::Xlsx,
+        Medium::Charts => Output::Charts,
+    };
+    if asked.is_empty() { Output::all() } else { asked.iter().map(output).collect() }
 }
 
 async fn verify(global: &Global, args: &Verify) -> Result<Exit> {

@@ -1,5 +1,6 @@
 //! Making and verifying the joint meeting's pack and the other products.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -7,7 +8,7 @@ use suixin_ingest::value::Value;
 use suixin_metrics::definitions::DatasetColumn;
 use suixin_reports::number::Format;
 use suixin_reports::outline::JOINT_MEETING;
-use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Privacy, Product, ReportError};
+use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Output, Privacy, Product, ReportError};
 use suixin_warehouse::Snapshot;
 
 use crate::app::App;
@@ -25,15 +26,29 @@ pub struct Made {
     pub manifest: Manifest,
 }
 
-/// Prints the pack of a year into `out`, or into `packs/<year>` of the warehouse.
+/// Prints the pack of a year in all formats into `out`, or into `packs/<year>` of the warehouse.
 ///
 /// # Errors
 /// When there are no scores yet, the outline does not fit, or the folder cannot be written.
 pub async fn render(app: &App, year: i32, out: Option<&Path>, progress: Progress<'_>) -> Result<Made> {
+    render_as(app, year, out, &Output::all(), progress).await
+}
+
+/// Prints the pack of a year in the formats asked for.
+///
+/// # Errors
+/// As [`render`].
+pub async fn render_as(
+    app: &App,
+    year: i32,
+    out: Option<&Path>,
+    outputs: &BTreeSet<Output>,
+    progress: Progress<'_>,
+) -> Result<Made> {
     let dir = out.map_or_else(|| app.home.join(&app.config.packs).join(year.to_string()), Path::to_owned);
     let outline = find(app, JOINT_MEETING)?.outline(None)?;
     let brief = newest(app, year, outline.level, progress).await?;
-    made(&brief, &outline, dir, progress)
+    made(&brief, &outline, outputs, dir, progress)
 }
 
 /// The frozen data of a year on the newest snapshot, up to a class.
@@ -50,6 +65,8 @@ pub struct Wanted<'a> {
     pub product: &'a str,
     /// Key or name of one subject; all of them if none is named.
     pub subject: Option<&'a str>,
+    /// Formats.
+    pub outputs: &'a BTreeSet<Output>,
 }
 
 /// Prints a product of a year into `out`, or into `products/<year>/<product>` of the warehouse; one that is made for each
@@ -73,10 +90,10 @@ pub async fn render_product(
         if let Some(subject) = wanted.subject {
             return Err(Usage(format!("{}只有一份，不分对象；请去掉 --subject {subject}", draft.name)).into());
         }
-        return Ok(vec![made(&brief, &product.outline(None)?, dir, progress)?]);
+        return Ok(vec![made(&brief, &draft, wanted.outputs, dir, progress)?]);
     };
     let subjects = subjects(&brief, each, wanted.subject)?;
-    let print = |key: &String| made(&brief, &product.outline(Some(key))?, dir.join(key), progress);
+    let print = |key: &String| made(&brief, &product.outline(Some(key))?, wanted.outputs, dir.join(key), progress);
     subjects.iter().map(print).collect()
 }
 
@@ -116,21 +133,33 @@ fn find(app: &App, id: &str) -> Result<Product> {
     }
 }
 
-fn made(brief: &Brief, outline: &Outline, dir: PathBuf, progress: Progress<'_>) -> Result<Made> {
-    let manifest = print(brief, outline, &dir, progress)?;
+fn made(
+    brief: &Brief,
+    outline: &Outline,
+    outputs: &BTreeSet<Output>,
+    dir: PathBuf,
+    progress: Progress<'_>,
+) -> Result<Made> {
+    let manifest = print(brief, outline, outputs, &dir, progress)?;
     let documents = manifest.documents.iter().map(|d| d.path.clone()).filter(|p| !p.starts_with("charts/"));
     let files = documents.chain([suixin_reports::manifest::FILE.to_owned()]).collect();
     Ok(Made { dir, files, manifest })
 }
 
 /// Prints an outline.
-fn print(brief: &Brief, outline: &Outline, dir: &Path, progress: Progress<'_>) -> Result<Manifest> {
+fn print(
+    brief: &Brief,
+    outline: &Outline,
+    outputs: &BTreeSet<Output>,
+    dir: &Path,
+    progress: Progress<'_>,
+) -> Result<Manifest> {
     let mut brief = brief.clone();
     if outline.id != JOINT_MEETING {
         let subject = outline.subject.as_ref().map_or_else(String::new, |key| format!("（{key}）"));
         brief.meta.title = format!("{}{subject}（{}年度）", outline.name, brief.meta.year);
     }
-    suixin_reports::render_pack(&brief, outline, dir, &Steps(progress)).context("材料印不出来")
+    suixin_reports::render_pack_as(&brief, outline, outputs, dir, &Steps(progress)).context("材料印不出来")
 }
 
 /// The frozen data of a document; what is of a higher class than the document does not even reach it.
@@ -233,7 +262,7 @@ pub async fn verify(app: &App, dir: &Path, progress: Progress<'_>) -> Result<Vec
     let outline = find(app, &printed.product)?.outline(printed.subject.as_deref())?;
     let brief = brief(app, &snapshot, printed.year, printed.as_of, outline.level).await?;
     let scratch = tempfile::tempdir().context("临时文件夹建不了")?;
-    let again = print(&brief, &outline, &scratch.path().join("pack"), progress)?;
+    let again = print(&brief, &outline, &printed.outputs, &scratch.path().join("pack"), progress)?;
     out.extend(figures(&printed, &again));
     out.extend(documents(&printed, &again));
     Ok(out)

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::load::line_column;
-use super::{Body, ChartKind, ChartSpec, Mistake, Outline, Rows, Span, TableSpec};
+use super::{Body, ChartKind, ChartSpec, Mistake, Outline, Rows, Show, SlideSpec, Span, TableSpec};
 use crate::brief::{Brief, Privacy};
 use crate::phrase::{Condition, Label, Phrase, Reference, Row, Target};
 
@@ -53,10 +53,9 @@ struct Check<'a> {
 impl<'a> Check<'a> {
     fn all(&mut self) {
         let outline = self.outline;
-        let names = [&outline.document, &outline.summary_title];
+        let names = [&outline.document, &outline.workbook, &outline.leaders, &outline.summary_title];
         names
             .into_iter()
-            .chain(&outline.workbook)
             .chain(&outline.title)
             .chain(&outline.cover)
             .chain(&outline.closing)
@@ -83,6 +82,9 @@ impl<'a> Check<'a> {
                 Body::Table(spec) => self.table(spec),
             }
         }
+        for slide in &outline.slides {
+            self.slide(slide, &targets);
+        }
         for sheet in &outline.sheets {
             self.table(&sheet.table);
             if let Some(chart) = &sheet.chart {
@@ -107,6 +109,31 @@ impl<'a> Check<'a> {
             }
         }
         seen
+    }
+
+    fn slide(&mut self, slide: &'a SlideSpec, targets: &BTreeSet<Label>) {
+        if let Some(condition) = &slide.when {
+            self.condition(condition, None, slide.span);
+        }
+        for phrase in std::iter::once(&slide.title).chain(&slide.points).chain(&slide.notes) {
+            self.sentence(phrase, targets);
+        }
+        let (label, id, said) = match &slide.show {
+            Show::Chart(id) => (Label::Figure(id.clone()), id, true),
+            Show::Table(id) => (Label::Table(id.clone()), id, false),
+            Show::Words | Show::Cards | Show::Contents => return self.titled(slide, false),
+        };
+        if !targets.contains(&label) {
+            self.mistake(slide.span, id, format!("没有编号为“{id}”的图或表"), "核对编号".to_owned());
+        }
+        self.titled(slide, said);
+    }
+
+    /// A slide needs a title; a chart brings its finding.
+    fn titled(&mut self, slide: &SlideSpec, said: bool) {
+        if slide.title.is_empty() && !said {
+            self.mistake(slide.span, "", "幻灯片没有标题".to_owned(), "补写 title".to_owned());
+        }
     }
 
     fn sentence(&mut self, phrase: &'a Phrase, targets: &BTreeSet<Label>) {

@@ -38,7 +38,7 @@ pub(super) fn line_column(source: &str, at: usize) -> (usize, usize) {
     (line, column)
 }
 
-struct Loader<'a> {
+pub(super) struct Loader<'a> {
     file: &'a str,
     source: &'a str,
     mistakes: Vec<Mistake>,
@@ -46,12 +46,12 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     /// A table of an array, from its head to the next one: the parser's own span ends with the head.
-    fn reach(&self, start: usize) -> Span {
+    pub(super) fn reach(&self, start: usize) -> Span {
         let rest = self.source.get(start + 1..).unwrap_or("");
         Span { start, end: start + 1 + rest.find("\n[[").unwrap_or(rest.len()) }
     }
 
-    fn mistake(&mut self, at: usize, message: String, remedy: &str) {
+    pub(super) fn mistake(&mut self, at: usize, message: String, remedy: &str) {
         let (line, column) = line_column(self.source, at);
         self.mistakes.push(Mistake { file: self.file.to_owned(), line, column, message, remedy: remedy.to_owned() });
     }
@@ -67,7 +67,8 @@ impl Loader<'_> {
             file: self.file.to_owned(),
             source: self.source.to_owned(),
             document: self.phrase(&raw.document),
-            workbook: raw.workbook.as_ref().map(|w| self.phrase(w)),
+            workbook: self.optional(raw.workbook.as_ref()),
+            leaders: self.optional(raw.leaders.as_ref()),
             title: raw.title.iter().map(|w| self.phrase(w)).collect(),
             cover: raw.cover.iter().map(|w| self.phrase(w)).collect(),
             summary_title: self.optional(raw.summary_title.as_ref()),
@@ -75,6 +76,7 @@ impl Loader<'_> {
             chapters: raw.chapters.into_iter().map(|c| self.chapter(c)).collect(),
             closing: raw.closing.iter().map(|w| self.phrase(w)).collect(),
             annexes: raw.annexes.into_iter().map(|a| self.annex(a)).collect(),
+            slides: raw.slides.into_iter().filter_map(|s| self.slide(s)).collect(),
             sheets: raw.sheets.into_iter().map(|s| self.sheet(s)).collect(),
         }
     }
@@ -207,16 +209,16 @@ impl Loader<'_> {
         Rows { dataset: dataset.get_ref().clone(), filter, first, without_totals }
     }
 
-    fn optional(&mut self, words: Option<&Words>) -> Phrase {
+    pub(super) fn optional(&mut self, words: Option<&Words>) -> Phrase {
         words.map_or_else(Phrase::default, |w| self.phrase(w))
     }
 
-    fn phrase(&mut self, words: &Words) -> Phrase {
+    pub(super) fn phrase(&mut self, words: &Words) -> Phrase {
         self.parse(words, &joined(words.get_ref()))
     }
 
     /// Paragraphs are parted by blank lines; single line breaks are not printed.
-    fn paragraphs(&mut self, words: &Words) -> Vec<Phrase> {
+    pub(super) fn paragraphs(&mut self, words: &Words) -> Vec<Phrase> {
         let text = words.get_ref().clone();
         let parts = text.split("\n\n").map(joined).filter(|p| !p.is_empty());
         parts.map(|p| self.parse(words, &p)).collect()
@@ -230,7 +232,7 @@ impl Loader<'_> {
         })
     }
 
-    fn condition(&mut self, words: &Words) -> Option<Condition> {
+    pub(super) fn condition(&mut self, words: &Words) -> Option<Condition> {
         match Condition::parse(words.get_ref()) {
             Ok(condition) => Some(condition),
             Err(e) => {

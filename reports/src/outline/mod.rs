@@ -6,6 +6,7 @@ pub mod check;
 mod load;
 mod products;
 mod raw;
+mod slides;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::phrase::{Condition, Phrase};
 
 pub use check::Catalogue;
 pub use products::{Product, export_embedded};
+pub use slides::{Show, SlideSpec};
 
 /// A pack's table of contents with its words.
 #[derive(Debug, Clone)]
@@ -39,8 +41,10 @@ pub struct Outline {
     pub source: String,
     /// Name of the PDF; `{year}` is replaced.
     pub document: Phrase,
-    /// Name of the workbook, where there is one.
-    pub workbook: Option<Phrase>,
+    /// Name of the workbook; empty if there is none.
+    pub workbook: Phrase,
+    /// Name of the page for leaders as a file of its own, without its ending; empty if there is none.
+    pub leaders: Phrase,
     /// Title on the cover, in lines.
     pub title: Vec<Phrase>,
     /// Lines of the cover under the title.
@@ -57,6 +61,8 @@ pub struct Outline {
     pub annexes: Vec<Annex>,
     /// Sheets of the workbook, in order.
     pub sheets: Vec<Sheet>,
+    /// Slides after the cover, in order; none, no slides.
+    pub slides: Vec<SlideSpec>,
 }
 
 /// How a document's pages are laid out.
@@ -378,7 +384,7 @@ impl Outline {
     }
 
     /// Every phrase with its place, for checks.
-    fn blocks(&self) -> impl Iterator<Item = &Block> {
+    pub(crate) fn blocks(&self) -> impl Iterator<Item = &Block> {
         let chapters = self.chapters.iter().flat_map(|c| &c.blocks);
         self.summary.iter().chain(chapters).chain(self.annexes.iter().flat_map(|a| &a.blocks))
     }

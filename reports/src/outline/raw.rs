@@ -25,6 +25,7 @@ pub struct RawOutline {
     pub each: Option<Words>,
     pub document: Words,
     pub workbook: Option<Words>,
+    pub leaders: Option<Words>,
     pub title: Vec<Words>,
     #[serde(default)]
     pub cover: Vec<Words>,
@@ -38,6 +39,8 @@ pub struct RawOutline {
     pub annexes: Vec<RawAnnex>,
     #[serde(default)]
     pub sheets: Vec<Spanned<RawSheet>>,
+    #[serde(default)]
+    pub slides: Vec<Spanned<super::slides::RawSlide>>,
 }
 
 /// A chapter.

@@ -1,9 +1,9 @@
 //! Walks the outline twice: once to number what will be printed, once to say and draw it.
 
 use super::compose::Layout;
-use super::table::{grid, head_units};
+use super::table::{grid, shared_unit};
 use super::{CardText, Document, POINTS_A_PIXEL, Part, Piece, Run, chinese, runs};
-use crate::brief::{Meta, Privacy};
+use crate::brief::Privacy;
 use crate::chart::feed::Feed;
 use crate::chart::frame::Words;
 use crate::chart::{self};
@@ -46,10 +46,10 @@ pub fn assemble(outline: &Outline, book: &Book, layout: &Layout, step: &mut dyn 
     let mut document = Document {
         title: meta.title.clone(),
         form: outline.form,
-        level_text: level_text(outline.level).to_owned(),
+        level_text: String::new(),
         title_lines: outline.title.iter().map(|p| speaker.say(p)).collect(),
         cover: outline.cover.iter().map(|p| speaker.say(p)).collect(),
-        provenance: provenance(meta, outline.level),
+        provenance: String::new(),
         author: meta.office.clone(),
         summary_title: speaker.say(&outline.summary_title),
         summary_size: layout.summary_size,
@@ -70,6 +70,9 @@ pub fn assemble(outline: &Outline, book: &Book, layout: &Layout, step: &mut dyn 
         let number = format!("附表{}", i + 1);
         document.annexes.push(Part { number, title: annex.title.clone(), pieces });
     }
+    // Said last: by now every dataset has been read.
+    document.provenance = provenance(book);
+    document.level_text = level_text(book.level()).to_owned();
     Ok(Assembled { document, pictures: writer.pictures })
 }
 
@@ -82,9 +85,27 @@ fn level_text(level: Privacy) -> &'static str {
     }
 }
 
-fn provenance(meta: &Meta, level: Privacy) -> String {
-    let (hash, version) = (meta.short_hash(), &meta.program_version);
-    format!("数据快照 {}　口径 {hash}　程序 {version}　分级 {level:?}", meta.snapshot)
+fn provenance(book: &Book) -> String {
+    let (meta, level) = (&book.brief().meta, book.level().label());
+    let (snapshot, hash) = (&meta.snapshot, meta.short_hash());
+    format!("数据级别 {level}　数据快照 {snapshot}　口径 {hash}　程序 {}", meta.program_version)
+}
+
+impl Assembled {
+    /// The summary alone, with the charts in it: the page for leaders.
+    #[must_use]
+    pub fn summary_only(&self) -> Self {
+        let document = Document {
+            title: self.document.summary_title.clone(),
+            title_lines: Vec::new(),
+            cover: Vec::new(),
+            chapters: Vec::new(),
+            closing: Vec::new(),
+            annexes: Vec::new(),
+            ..self.document.clone()
+        };
+        Self { document, pictures: self.pictures.clone() }
+    }
 }
 
 /// Numbers of the charts and tables that will be printed.
@@ -115,12 +136,12 @@ fn number(outline: &Outline, book: &Book, speaker: &Speaker) -> Result<Labels> {
     Ok(labels)
 }
 
-fn shown(block: &Block, speaker: &Speaker) -> bool {
+pub(super) fn shown(block: &Block, speaker: &Speaker) -> bool {
     block.when.as_ref().is_none_or(|condition| speaker.holds(condition))
 }
 
 /// Whether a chart would show anything: some value that is there and not zero.
-fn drawable(spec: &ChartSpec, table: &Table) -> Result<bool> {
+pub(super) fn drawable(spec: &ChartSpec, table: &Table) -> Result<bool> {
     for name in spec.measures() {
         let column = table.column(name)?;
         if (0..table.len()).any(|r| table.value(r, column).is_some_and(|v| v != 0.0)) {
@@ -186,7 +207,7 @@ impl Writer<'_, '_> {
         if !drawable(spec, &table)? {
             return Ok(nothing(&caption, "图"));
         }
-        let words = self.words(spec);
+        let words = words(self.book, &self.speaker, spec);
         let feed = Feed { spec, table };
         let label = Label::Figure(spec.id.clone());
         let limits = chart::heights(spec, &feed);
@@ -207,17 +228,6 @@ impl Writer<'_, '_> {
             limits: [points(limits.least), points(limits.most)],
             float,
         })
-    }
-
-    fn words(&self, spec: &ChartSpec) -> Words {
-        let meta = &self.book.brief().meta;
-        let note = self.speaker.say(&spec.note);
-        let source = format!("数据来源：{}；数据快照 {}，口径 {}", meta.source, meta.snapshot, meta.short_hash());
-        Words {
-            finding: self.speaker.say(&spec.finding),
-            measure: self.speaker.say(&spec.measure),
-            foot: if note.is_empty() { source } else { format!("{note}；{source}") },
-        }
     }
 
     fn table(&mut self, spec: &TableSpec, annex: bool) -> Result<Piece> {
@@ -242,18 +252,23 @@ impl Writer<'_, '_> {
     }
 }
 
-fn shared_unit(spec: &TableSpec, table: &Table) -> Result<String> {
-    let names = spec.columns.iter().map(|c| &c.name).filter(|_| spec.pivot.is_none());
-    let columns: Vec<usize> =
-        names.chain(spec.pivot.iter().map(|p| &p.value)).map(|n| table.column(n)).collect::<Result<_>>()?;
-    Ok(head_units(columns.iter().map(|&c| (table.column_def(c).unit.as_str(), table.column_def(c).format))))
+/// What stands around a chart.
+pub(super) fn words(book: &Book, speaker: &Speaker, spec: &ChartSpec) -> Words {
+    let meta = &book.brief().meta;
+    let note = speaker.say(&spec.note);
+    let source = format!("数据来源：{}；数据快照 {}，口径 {}", meta.source, meta.snapshot, meta.short_hash());
+    Words {
+        finding: speaker.say(&spec.finding),
+        measure: speaker.say(&spec.measure),
+        foot: if note.is_empty() { source } else { format!("{note}；{source}") },
+    }
 }
 
 fn nothing(caption: &str, kind: &str) -> Piece {
     Piece::Para { runs: vec![Run { bold: false, text: format!("（{caption}：本期无数据，{kind}略。）") }] }
 }
 
-fn card(speaker: &Speaker, card: &Card) -> CardText {
+pub(super) fn card(speaker: &Speaker, card: &Card) -> CardText {
     let value = speaker.say(&card.value);
     let split =
         value.char_indices().rev().find(|(_, c)| c.is_ascii_digit() || *c == '%').map_or(0, |(i, c)| i + c.len_utf8());

@@ -4,6 +4,7 @@
 
 mod assemble;
 pub mod compose;
+pub mod deck;
 mod table;
 
 use serde::Serialize;

@@ -149,6 +149,17 @@ fn widths(columns: &[Measured], room: f64) -> Vec<f64> {
     columns.iter().map(|c| c.narrow() + spare * (c.wide() - c.narrow()) / wishes.max(0.01)).collect()
 }
 
+/// The unit that all numbers of a table share; empty if they differ or none has one.
+///
+/// # Errors
+/// If a column is missing.
+pub(super) fn shared_unit(spec: &TableSpec, table: &Table) -> Result<String> {
+    let names = spec.columns.iter().map(|c| &c.name).filter(|_| spec.pivot.is_none());
+    let columns: Vec<usize> =
+        names.chain(spec.pivot.iter().map(|p| &p.value)).map(|n| table.column(n)).collect::<Result<_>>()?;
+    Ok(head_units(columns.iter().map(|&c| (table.column_def(c).unit.as_str(), table.column_def(c).format))))
+}
+
 /// The unit that all columns with a unit share; empty if they differ or none has one.
 #[must_use]
 pub fn head_units<'a>(columns: impl Iterator<Item = (&'a str, Format)>) -> String {

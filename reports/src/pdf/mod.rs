@@ -19,13 +19,15 @@ use world::PackWorld;
 const LIB: &str = include_str!("../../templates/lib.typ");
 /// The pages.
 const PACK: &str = include_str!("../../templates/pack.typ");
+/// The page for leaders, alone.
+const ONEPAGE: &str = include_str!("../../templates/onepage.typ");
 /// Prints nothing but says the height of each piece.
 const MEASURE: &str = include_str!("../../templates/measure.typ");
 
 /// Templates with their hashes, for the manifest.
 #[must_use]
 pub fn templates() -> Vec<Hashed> {
-    let all = [("lib.typ", LIB), ("measure.typ", MEASURE), ("pack.typ", PACK)];
+    let all = [("lib.typ", LIB), ("measure.typ", MEASURE), ("onepage.typ", ONEPAGE), ("pack.typ", PACK)];
     all.into_iter().map(|(name, text)| Hashed::of(name, text.as_bytes())).collect()
 }
 
@@ -49,7 +51,19 @@ pub fn measure(assembled: &Assembled, meta: &Meta) -> Result<Vec<f64>> {
 /// # Errors
 /// If the template does not compile, warns, or a character has no glyph.
 pub fn render(assembled: &Assembled, meta: &Meta) -> Result<Vec<u8>> {
-    let document = compile(&PackWorld::new([PACK, LIB], assembled, meta)?)?;
+    print(PACK, assembled, meta)
+}
+
+/// Renders the page for leaders alone.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_page(assembled: &Assembled, meta: &Meta) -> Result<Vec<u8>> {
+    print(ONEPAGE, assembled, meta)
+}
+
+fn print(template: &str, assembled: &Assembled, meta: &Meta) -> Result<Vec<u8>> {
+    let document = compile(&PackWorld::new([template, LIB], assembled, meta)?)?;
     let bytes = typst_pdf::pdf(&document, &options(meta)?).map_err(|errors| first("export", &errors));
     // typst's caches would otherwise grow with every pack of a long-running server.
     comemo::evict(0);

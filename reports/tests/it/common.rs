@@ -1,6 +1,8 @@
 //! Helpers for tests: the sample brief, small datasets, and the boxes of the text in a drawing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use suixin_reports::chart::backend::GRID;
 use suixin_reports::figure::Book;
@@ -8,7 +10,7 @@ use suixin_reports::fonts::fonts;
 use suixin_reports::number::Format;
 use suixin_reports::page::compose::Layout;
 use suixin_reports::page::{Assembled, assemble};
-use suixin_reports::{Brief, Cell, Column, Dataset, Meta, Outline, Privacy};
+use suixin_reports::{Brief, Cell, Column, Dataset, Manifest, Meta, Outline, Privacy, render_pack};
 
 /// A synthetic year: 300 persons, eight units, with a year before.
 pub fn sample() -> Brief {
@@ -138,4 +140,54 @@ pub fn collisions(svg: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// The sample year's pack, rendered once for all tests.
+pub fn rendered() -> (&'static Path, &'static Manifest) {
+    static PACK: OnceLock<(tempfile::TempDir, PathBuf, Manifest)> = OnceLock::new();
+    let (_, dir, manifest) = PACK.get_or_init(|| {
+        let home = tempfile::tempdir().unwrap();
+        let dir = home.path().join("pack");
+        let manifest = render_pack(&sample(), &Outline::joint_meeting().unwrap(), &dir, &()).unwrap();
+        (home, dir, manifest)
+    });
+    (dir, manifest)
+}
+
+/// A document of the sample year's pack.
+pub fn file(name: &str) -> Vec<u8> {
+    std::fs::read(rendered().0.join(name)).unwrap()
+}
+
+/// Numbers of a text: digits with commas, points and per cent signs between and after them.
+pub fn numbers(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let keep = |c: char| c.is_ascii_digit() || c == ',' || c == '.';
+    for part in text.split(|c: char| !keep(c)) {
+        let part = part.trim_matches([',', '.']);
+        if part.bytes().any(|b| b.is_ascii_digit()) {
+            found.insert(part.to_owned());
+        }
+    }
+    found
+}
+
+/// Every number that may stand in a document of the sample year.
+pub fn known_numbers() -> BTreeSet<String> {
+    let (_, manifest) = rendered();
+    let brief = sample();
+    let mut known: BTreeSet<String> = manifest.figures.iter().flat_map(|f| &f.texts).flat_map(|t| numbers(t)).collect();
+    // What is no figure: words of the outline, dates and provenance, numbers of figures and tables, names and codes.
+    known.extend(numbers(&Outline::joint_meeting().unwrap().source));
+    known.extend(numbers(&serde_json::to_string(&brief.meta).unwrap()));
+    known.extend((1..60).map(|n| n.to_string()));
+    known.extend([2024, 2026].map(|n| n.to_string()));
+    for dataset in brief.datasets.values() {
+        for cell in dataset.rows.iter().flatten() {
+            if let Cell::Str(_) | Cell::Date(_) = cell {
+                known.extend(numbers(&cell.to_string()));
+            }
+        }
+    }
+    known
 }
