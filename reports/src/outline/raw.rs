@@ -32,6 +32,7 @@ pub struct RawOutline {
     pub summary_title: Option<Words>,
     #[serde(default)]
     pub summary: Vec<Spanned<RawBlock>>,
+    #[serde(default)]
     pub chapters: Vec<RawChapter>,
     #[serde(default)]
     pub closing: Vec<Words>,
