@@ -192,13 +192,11 @@ async fn a_suspicion_that_a_corrected_return_ends_is_linked_to_it() {
     let rule = Filter { rule: Some("RSK-F06".into()), ..Filter::default() };
     let id = casework::list(&app, &rule).await.unwrap().remove(0).id;
     let service = casework::show(&app, &id).await.unwrap().entity;
-    let period = told(
-        &app,
-        &format!(
-            "SELECT b.period FROM service_record s JOIN submission_batch b ON b.batch_id = s.batch_id WHERE s.service_id = '{service}'"
-        ),
+    let sql = format!(
+        "SELECT b.period FROM service_record s JOIN submission_batch b ON b.batch_id = s.batch_id \
+         WHERE s.service_id = '{service}'"
     );
-    let period = period.await.remove(0);
+    let period = told(&app, &sql).await.remove(0);
 
     // The unit takes the rows back: the same form again, corrected, without a row.
     let path = world.home.path().join(format!("更正_T-SERVICE_船山区_{period}.xlsx"));
