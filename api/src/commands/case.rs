@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde_json::json;
 use suixin_metrics::casework::{Case as Handled, Entry, Finding};
-use suixin_metrics::definitions::{Need, Severity};
+use suixin_metrics::definitions::Severity;
 
 use super::{Exit, Usage, unit_code};
 use crate::app::App;
@@ -176,7 +176,6 @@ async fn step(global: &Global, app: &App, args: CaseStep) -> Result<Exit> {
 fn actions(global: &Global, app: &App) -> Result<Exit> {
     let definition = app.definitions.casework_on(app.clock.today());
     let all = definition.map(|d| d.actions.as_slice()).unwrap_or_default();
-    let need = |n: &Need| Need::ALL.iter().find(|(_, m)| m == n).map_or("", |(w, _)| w).to_owned();
     let days = |d: &BTreeMap<Severity, u32>| {
         d.iter().rev().map(|(l, n)| format!("{}{n}", l.code())).collect::<Vec<_>>().join(" ")
     };
@@ -188,7 +187,7 @@ fn actions(global: &Global, app: &App) -> Result<Exit> {
             a.to.clone().unwrap_or_else(|| "不变".to_owned()),
             a.roles.iter().map(|r| words(app, "role", r)).collect::<Vec<_>>().join("、"),
             a.levels.iter().map(|l| l.code()).collect::<Vec<_>>().join(""),
-            a.needs.iter().map(need).collect::<Vec<_>>().join("、"),
+            a.needs.iter().map(|n| n.title()).collect::<Vec<_>>().join("、"),
             days(&a.next_workdays),
         ]
     };

@@ -9,7 +9,7 @@ use suixin_api::ops::casework::{self, Ask, AskEntry, AskTolerance, Filter};
 use suixin_api::ops::evaluate;
 use suixin_api::ops::intake::{self, Intake};
 use suixin_api::ops::supervision::{self, Went};
-use suixin_ingest::contract::{Frequency, Sender, VaultKind};
+use suixin_ingest::contract::VaultKind;
 use suixin_ingest::template::{self, Prefill};
 use suixin_ingest::value::Value;
 use suixin_metrics::casework::{Finding, Verdict};
@@ -21,12 +21,16 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-/// The bureau's own data and a month of two units, with the risk rules run.
-async fn world() -> World {
-    let keep = |n: &str| n.contains("市局") || n.starts_with("202503/船山区") || n.starts_with("202503/安居区");
-    let world = with_returns(keep).await;
+/// The bureau's own data and returns that pass, with the risk rules run.
+async fn world(keep: impl Fn(&str) -> bool) -> World {
+    let world = with_returns(|n| n.contains("市局") || keep(n)).await;
     evaluate::risks(&world.app, YEAR, &|_, _, _| {}).await.unwrap();
     world
+}
+
+/// A unit's whole year.
+fn year_of_a_unit(name: &str) -> bool {
+    name.contains("/船山区/")
 }
 
 fn on(app: &App, date: &str) -> App {
@@ -70,7 +74,7 @@ fn findings(unmet: &str) -> BTreeMap<String, Finding> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_suspicion_is_carried_from_the_push_to_a_decision_and_back() {
-    let world = world().await;
+    let world = world(year_of_a_unit).await;
     let app = on(&world.app, "2026-01-15");
     let ids = of_level(&app, "H").await;
     let (id, others) = ids.split_first().expect("a hit of level H");
@@ -138,7 +142,7 @@ async fn names_are_tokens(app: &App) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_whitelisted_suspicion_is_not_pushed_while_the_entry_is_in_force() {
-    let world = world().await;
+    let world = world(|n| n.starts_with("202503/船山区")).await;
     let app = on(&world.app, "2026-01-15");
     let id = of_level(&app, "M").await.remove(0);
     let entry = |by: &str, to: &str| AskEntry {
@@ -183,21 +187,21 @@ async fn a_whitelisted_suspicion_is_not_pushed_while_the_entry_is_in_force() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_suspicion_that_a_corrected_return_ends_is_linked_to_it() {
-    let world = world().await;
+    let world = world(year_of_a_unit).await;
     let app = on(&world.app, "2026-01-16");
-    let own = Filter { unit: Some("510903".into()), ..Filter::default() };
-    let monthly = |rule: &str| {
-        let tables = &app.definitions.rules.iter().find(|r| r.id() == rule)?.tables;
-        let (form, entry) = app.contracts.form_of(tables.first()?)?;
-        (entry.frequency == Frequency::Month && entry.sender == Sender::Unit).then(|| form.code.clone())
-    };
-    let lines = casework::list(&app, &own).await.unwrap();
-    let (id, form) =
-        lines.iter().find_map(|l| Some((l.id.clone(), monthly(&l.rule)?))).expect("a hit on a monthly form");
+    let rule = Filter { rule: Some("RSK-F06".into()), ..Filter::default() };
+    let id = casework::list(&app, &rule).await.unwrap().remove(0).id;
+    let service = casework::show(&app, &id).await.unwrap().entity;
+    let sql = format!(
+        "SELECT b.period FROM service_record s JOIN submission_batch b ON b.batch_id = s.batch_id \
+         WHERE s.service_id = '{service}'"
+    );
+    let period = told(&app, &sql).await.remove(0);
 
     // The unit takes the rows back: the same form again, corrected, without a row.
-    let path = world.home.path().join(format!("更正_{form}_船山区_202503.xlsx"));
-    let bytes = template::write(&app.contracts, &form, "船山区", "202503".parse().unwrap(), &Prefill::new()).unwrap();
+    let path = world.home.path().join(format!("更正_T-SERVICE_船山区_{period}.xlsx"));
+    let bytes =
+        template::write(&app.contracts, "T-SERVICE", "船山区", period.parse().unwrap(), &Prefill::new()).unwrap();
     std::fs::write(&path, bytes).unwrap();
     intake::run(&app, &Intake { paths: vec![path], ..Intake::default() }, &|_, _, _| {}).await.unwrap();
     let push = ask("push", "audit", &["经办甲"]);

@@ -85,6 +85,28 @@ impl Need {
         ("overdue", Self::Overdue),
         ("escalated", Self::Escalated),
     ];
+
+    /// In a few words, for people.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Reason => "理由",
+            Self::Evidence => "佐证",
+            Self::TwoPeople => "两人以上",
+            Self::NotExplainer => "不是说明人",
+            Self::NotReviewer => "不是初核人",
+            Self::NewestRun => "最近筛查仍命中",
+            Self::NotWhitelisted => "不在白名单",
+            Self::Whitelisted => "在白名单",
+            Self::BasisComplete => "基础报表报齐",
+            Self::NotSampled => "未抽中市级复核",
+            Self::Tolerated => "认定予以容错",
+            Self::Correction => "纠正的依据",
+            Self::Resubmitted => "更正后不再命中",
+            Self::Overdue => "逾期",
+            Self::Escalated => "已提级督办",
+        }
+    }
 }
 
 /// A step that somebody may take.

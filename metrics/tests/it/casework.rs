@@ -2,6 +2,7 @@
 //! days, the tolerance test, the whitelist, clues that come together; and what a case leaves in the tables.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use chrono::NaiveDate;
 use suixin_ingest::calendar::WorkCalendar;
@@ -96,7 +97,8 @@ fn granted(definition: &Casework, action: &str, level: Severity, state: &str) ->
 }
 
 fn refusal(definition: &Casework, case: &Case, request: &Request) -> String {
-    plan(definition, &calendar(), case, request, day(TODAY)).map_or_else(|e| e.to_string(), |_| String::new())
+    static CALENDAR: LazyLock<WorkCalendar> = LazyLock::new(calendar);
+    plan(definition, &CALENDAR, case, request, day(TODAY)).map_or_else(|e| e.to_string(), |_| String::new())
 }
 
 #[test]

@@ -224,7 +224,7 @@ async fn a_round_that_was_due_is_done_late_missing_or_still_to_come() {
     assert_eq!(told.list(quarters).await, ["2025Q1 2025-04-03 1 1 done", "2025Q2 2025-07-03 0 0 not_due"]);
     let later = told.with("submission_batch", &[&[("batch_id", "B"), ("received_ts", "2025-07-04T08:00:00")]]);
     let missing = "SELECT period, state FROM supervision_month WHERE period = '202506' \
-                   UNION ALL SELECT quarter, state FROM supervision_quarter WHERE quarter = '2025Q2'";
+                   UNION ALL SELECT quarter, state FROM supervision_quarter WHERE quarter = '2025Q2' ORDER BY 1";
     assert_eq!(later.list(missing).await, ["202506 missing", "2025Q2 missing"]);
 }
 
