@@ -175,7 +175,7 @@ async fn on_its_snapshot(
 }
 
 /// The subjects whose saved points differ from these.
-fn differing(saved: &Saved, evaluation: &Evaluation) -> BTreeSet<String> {
+pub(crate) fn differing(saved: &Saved, evaluation: &Evaluation) -> BTreeSet<String> {
     let year = evaluation.stamp.year;
     let of = |r: &crate::evaluation::SchemeResult| -> Vec<String> {
         let differs = r.scores.iter().filter(|s| saved.differs(&r.scheme, s, year));
