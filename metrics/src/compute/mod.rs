@@ -58,7 +58,8 @@ pub(crate) async fn compute_until(
     run(snapshot, defs, plan, Stamp::new(snapshot, defs, year, as_of), &|_: &str, _: u64, _: u64| {}).await
 }
 
-/// The result of one scheme where some things count otherwise; shorter periods as the scheme has them.
+/// The result of one scheme where some things count otherwise. Shorter periods, which score nothing, only if wanted: they
+/// take most of the time.
 ///
 /// # Errors
 /// As [`compute`]; `NotInForce` also when the scheme is published in this snapshot.
@@ -67,10 +68,10 @@ pub(crate) async fn compute_altered(
     defs: &Definitions,
     window: Window,
     scheme: &str,
-    alteration: &Alteration,
+    (alteration, shorter): (&Alteration, bool),
 ) -> Result<Evaluation, MetricsError> {
     let (year, as_of) = (window.period.year(), window.as_of);
-    let plan = Plan::new(defs, year, as_of)?.only(scheme).altered(scheme, alteration);
+    let plan = Plan::new(defs, year, as_of)?.only(scheme, shorter).altered(scheme, alteration);
     let stamp = Stamp::new(snapshot, defs, year, as_of);
     let mut evaluation = run(snapshot, defs, plan, stamp, &|_: &str, _: u64, _: u64| {}).await?;
     evaluation.schemes.retain(|s| s.scheme == scheme);

@@ -43,11 +43,11 @@ impl<'a> Plan<'a> {
         self
     }
 
-    /// Only this scheme and those scored before it, these without shorter periods.
-    pub(crate) fn only(mut self, scheme: &str) -> Self {
+    /// Only this scheme and those scored before it, these without shorter periods; this one with them if wanted.
+    pub(crate) fn only(mut self, scheme: &str, shorter: bool) -> Self {
         let last = self.stages.iter().position(|s| s.scheme.id() == scheme).map_or(0, |n| n + 1);
         self.stages.truncate(last);
-        self.stages.iter_mut().filter(|s| s.scheme.id() != scheme).for_each(|s| s.shorter = false);
+        self.stages.iter_mut().filter(|s| !shorter || s.scheme.id() != scheme).for_each(|s| s.shorter = false);
         self
     }
 

@@ -167,7 +167,7 @@ pub async fn explain_published(
             found => found?,
         };
         let alteration = corrections(&newest, &p.scheme, p.year).await?;
-        let evaluation = compute_altered(&read, defs, window, &p.scheme, &alteration).await?;
+        let evaluation = compute_altered(&read, defs, window, &p.scheme, (&alteration, false)).await?;
         for (f, result) in found.iter().filter_map(|f| Some((f, evaluation.scheme(&f.scheme)?))) {
             let Some(score) = result.score(&f.key) else { continue };
             let grounds = Grounds {

@@ -270,7 +270,7 @@ async fn published_result(
     p: &Publication,
 ) -> Result<SchemeResult, MetricsError> {
     let alteration = super::corrections(&warehouse.snapshot().await?, &p.scheme, p.year).await?;
-    let evaluation = on_its_snapshot(warehouse, defs, p, &alteration).await?;
+    let evaluation = on_its_snapshot(warehouse, defs, p, (&alteration, false)).await?;
     let missing = || MetricsError::NotInForce { scheme: p.scheme.clone(), year: p.year };
     evaluation.schemes.into_iter().next().ok_or_else(missing)
 }

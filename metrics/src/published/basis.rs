@@ -64,6 +64,6 @@ impl Basis {
         tried: &Alteration,
     ) -> Result<Evaluation, MetricsError> {
         let alteration = Alteration { corrected: self.corrected.corrected.clone(), ..tried.clone() };
-        compute_altered(&self.snapshot, defs, self.window, scheme, &alteration).await
+        compute_altered(&self.snapshot, defs, self.window, scheme, (&alteration, false)).await
     }
 }

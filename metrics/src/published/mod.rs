@@ -163,19 +163,19 @@ pub(crate) async fn official(
     Ok(rows.iter().find_map(|row| marks::publication(row).or_else(|| marks::unpublished(row, &nobody))))
 }
 
-/// Computes a published result on the snapshot that it read.
+/// Computes a published result on the snapshot that it read, with what counts otherwise; shorter periods if wanted.
 async fn on_its_snapshot(
     warehouse: &Warehouse,
     defs: &Definitions,
     p: &Publication,
-    alteration: &crate::compute::Alteration,
+    altered: (&crate::compute::Alteration, bool),
 ) -> Result<Evaluation, MetricsError> {
     let read = warehouse.snapshot_at(&p.snapshot.parse()?).await?;
-    compute_altered(&read, defs, Window::year(p.year, p.as_of), &p.scheme, alteration).await
+    compute_altered(&read, defs, Window::year(p.year, p.as_of), &p.scheme, altered).await
 }
 
 /// The subjects whose saved points differ from these.
-fn differing(saved: &Saved, evaluation: &Evaluation) -> BTreeSet<String> {
+pub(crate) fn differing(saved: &Saved, evaluation: &Evaluation) -> BTreeSet<String> {
     let year = evaluation.stamp.year;
     let of = |r: &crate::evaluation::SchemeResult| -> Vec<String> {
         let differs = r.scores.iter().filter(|s| saved.differs(&r.scheme, s, year));

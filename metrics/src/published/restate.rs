@@ -52,7 +52,7 @@ pub async fn recomputed(
 ) -> Result<Evaluation, MetricsError> {
     let newest = warehouse.snapshot().await?;
     let alteration = corrections(&newest, &p.scheme, p.year).await?;
-    let evaluation = on_its_snapshot(warehouse, defs, p, &alteration).await?;
+    let evaluation = on_its_snapshot(warehouse, defs, p, (&alteration, false)).await?;
     let saved = Saved::of(&newest, None).await?;
     let whose = differing(&saved, &evaluation);
     if whose.is_empty() {
@@ -91,7 +91,7 @@ pub(super) async fn restate(
     let before = recomputed(warehouse, defs, p).await?;
     let mut alteration = corrections(&warehouse.snapshot().await?, &p.scheme, p.year).await?;
     alteration.corrected.insert((indicator.to_owned(), subject.to_owned()), measured);
-    let mut evaluation = on_its_snapshot(warehouse, defs, p, &alteration).await?;
+    let mut evaluation = on_its_snapshot(warehouse, defs, p, (&alteration, true)).await?;
     let change = compare(&before, &evaluation, indicator, subject);
     if change.before == change.after && change.shifts.is_empty() {
         let message =

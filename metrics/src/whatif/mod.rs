@@ -22,7 +22,8 @@ use crate::definitions::{Definitions, SourceFile};
 use crate::error::MetricsError;
 use crate::evaluation::{Evaluation, SchemeResult};
 use crate::published::basis::Basis;
-use crate::published::refused;
+use crate::published::{differing, refused};
+use crate::restated::Saved;
 
 /// The two results side by side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -91,6 +92,11 @@ pub async fn what_if(
             paths.join("、")
         )));
     }
+    let mut notes = patched.notes;
+    let saved = Saved::of(&warehouse.snapshot().await?, None).await?;
+    if !differing(&saved, &now).is_empty() {
+        notes.push("注意：定义在上次计算之后有改动，“正式”一栏按现行定义重算，与已存的得分不同".to_owned());
+    }
     Ok(WhatIf {
         scheme: scheme.to_owned(),
         title: result.definition.title.clone(),
@@ -98,7 +104,7 @@ pub async fn what_if(
         as_of: basis.window.as_of,
         snapshot: now.stamp.snapshot.clone(),
         changes: patched.changes,
-        notes: patched.notes,
+        notes,
         subjects,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use suixin_ingest::contract::Contracts;
+use suixin_ingest::contract::{Contracts, VaultKind};
 use suixin_ingest::value::Value;
 use suixin_metrics::experts::{Roster, experts};
 use suixin_metrics::{Definitions, Evaluation, compute};
@@ -79,7 +79,9 @@ async fn a_judge_with_a_declared_relation_is_named_with_what_the_mean_would_be_w
 
     let defs = Definitions::embedded().unwrap();
     let asked = async |roster: &Roster| experts(&told, &defs, 2025, world.as_of(), roster).await.unwrap();
-    let roster = Roster::from([("M1".to_owned(), "T:nobody".to_owned()), ("M5".to_owned(), "T:judge".to_owned())]);
+    // A snapshot keeps identities as tokens, whatever they were told as.
+    let token = |clear: &str| world.warehouse.token(VaultKind::Id, clear);
+    let roster = Roster::from([("M1".to_owned(), token("T:nobody")), ("M5".to_owned(), token("T:judge"))]);
     let found = asked(&roster).await;
     let panel = found.panels.iter().find(|p| p.subject == nomination).unwrap();
     let against: Vec<_> = panel.conflicts.iter().map(|c| (c.judge.as_str(), c.why.as_str())).collect();
