@@ -300,7 +300,7 @@ pub struct Risks {
 /// `report`
 #[derive(Debug, Subcommand)]
 pub enum Report {
-    /// 印制联席会议材料（PDF、附表、图表、清单）
+    /// 印制联席会议材料（PDF、Word、幻灯片、网页、附表、图表、清单）
     Render(Render),
     /// 核验一份材料：文件未被改动，数字可以重算
     Verify(Verify),
