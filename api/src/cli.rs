@@ -493,7 +493,7 @@ pub struct Risks {
 pub enum Report {
     /// 列出可以印制的产品
     List,
-    /// 印制联席会议材料或其他产品（PDF、附表、图表、清单）
+    /// 印制联席会议材料或其他产品（PDF、Word、幻灯片、网页、附表、图表、清单）
     Render(Render),
     /// 核验一份材料：文件未被改动，数字可以重算
     Verify(Verify),

@@ -11,10 +11,10 @@ use suixin_reports::{Outline, Output, Privacy, read_manifest, render_pack_as, ve
 fn only_what_was_asked_for() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("pack");
-    let asked = BTreeSet::from([Output::Html, Output::Xlsx]);
+    let asked = BTreeSet::from([Output::Docx, Output::Xlsx]);
     let manifest = render_pack_as(&sample(), &Outline::joint_meeting().unwrap(), &asked, &dir, &()).unwrap();
     let paths: Vec<&str> = manifest.documents.iter().map(|d| d.path.as_str()).collect();
-    assert_eq!(paths, ["联席会议材料_2025.html", "附表_2025.xlsx"]);
+    assert_eq!(paths, ["00-领导一页纸_2025.docx", "联席会议材料_2025.docx", "附表_2025.xlsx"]);
     assert_eq!(read_manifest(&dir).unwrap().outputs, asked);
     assert_eq!(verify_manifest(&dir).unwrap(), []);
     let (_, whole) = rendered();
@@ -33,6 +33,7 @@ fn the_whole_pack_has_every_format() {
     assert!(manifest.documents[0].path.starts_with("00-领导一页纸"), "{}", manifest.documents[0].path);
     for output in Output::ALL {
         assert_eq!(Output::named(output.name()), Some(output));
+        assert_eq!(serde_json::to_value(output).unwrap(), output.name());
     }
     assert_eq!(Output::named("doc"), None);
 }
