@@ -91,10 +91,10 @@ pub fn competition_into(x: &[f64], high_first: bool, order: &mut Vec<(f64, usize
     order.clear();
     order.extend(x.iter().map(|v| if high_first { -v } else { *v }).zip(0..));
     order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    let (mut head, mut place) = (f64::NEG_INFINITY, 0);
+    let (mut head, mut place) = (None, 0);
     for ((value, at), position) in order.iter().zip(1..) {
-        if !equal(head, *value, size) {
-            (head, place) = (*value, position);
+        if !head.is_some_and(|first| equal(first, *value, size)) {
+            (head, place) = (Some(*value), position);
         }
         if let Some(rank) = ranks.get_mut(*at) {
             *rank = place;

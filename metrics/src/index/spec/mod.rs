@@ -46,7 +46,7 @@ impl Spec {
     /// # Errors
     /// All mistakes of the text.
     pub fn parse(file: &SourceFile) -> Result<Self, IndexError> {
-        let mistakes = RefCell::default();
+        let mistakes: RefCell<Vec<Mistake>> = RefCell::default();
         let (table, errors) = DeTable::parse_recoverable(&file.text);
         for error in errors {
             let at = error.span().map_or(0, |s| s.start);

@@ -70,7 +70,7 @@ fn kept(how: &Pca, eigen: &Eigen) -> usize {
 
 /// Rows: indicators; columns: components; eigenvector times the root of the eigenvalue.
 fn loadings(eigen: &Eigen, kept: usize) -> Vec<Vec<f64>> {
-    let of = |i: usize| eigen.iter().take(kept).map(|(l, v)| v.get(i).copied().unwrap_or_default() * l.max(0.0).sqrt());
+    let of = |i: usize| eigen.iter().take(kept).map(move |(l, v)| v.get(i).copied().unwrap_or_default() * l.max(0.0).sqrt());
     (0..eigen.len()).map(|i| of(i).collect()).collect()
 }
 
