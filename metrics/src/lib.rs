@@ -12,6 +12,7 @@ pub mod definitions;
 pub mod error;
 pub mod evaluation;
 pub mod explain;
+pub mod index;
 mod lineage;
 pub mod number;
 pub mod progress;

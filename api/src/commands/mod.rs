@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod generate;
+mod index;
 mod ingest;
 mod init;
 mod pull;
@@ -65,6 +66,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Report(args) => report::run(&global, args).await,
         Command::Trace(args) => trace::run(&global, &args).await,
         Command::Query(args) => query::run(&global, &args).await,
+        Command::Index(args) => index::run(&global, &args).await,
         Command::Snapshot(args) => snapshot::run(&global, &args).await,
         Command::Doctor => doctor::run(&global).await,
         Command::Generate(args) => generate::run(&global, &args),

@@ -6,5 +6,6 @@ mod recommended;
 mod reference;
 mod saved;
 mod stories;
+mod toolbox;
 mod traced;
 mod world;

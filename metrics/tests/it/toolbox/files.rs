@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use suixin_metrics::definitions::SourceFile;
-use suixin_metrics::index::{Dataset, Field, IndexError, RawTable, Report, Sheet, Spec, dataset, run};
+use suixin_metrics::index::{Field, IndexError, RawTable, Report, Sheet, Spec, dataset, run};
 
 pub fn path(case: &str, file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/toolbox").join(case).join(file)
@@ -23,10 +23,6 @@ pub fn raw(text: &str) -> RawTable {
 
 pub fn spec(text: &str) -> Result<Spec, IndexError> {
     Spec::parse(&SourceFile { path: "spec.toml".into(), text: text.to_owned() })
-}
-
-pub fn data(spec: &str, data: &str) -> Result<Dataset, IndexError> {
-    dataset(&self::spec(spec)?, &raw(data))
 }
 
 /// A specification on data, both as text.
@@ -79,4 +75,9 @@ pub fn agrees(sheet: &Sheet, expected: &Path, columns: &[(&str, &str)], toleranc
         }
     }
     compared
+}
+
+/// A field as text.
+pub fn text(field: &Field) -> String {
+    field.text()
 }
