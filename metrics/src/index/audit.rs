@@ -34,8 +34,25 @@ impl Default for Audit {
 #[must_use]
 pub fn columns(how: &Audit, table: &Table, tree: &Tree, warnings: &mut Vec<String>) -> Sheet {
     let head = [
-        "indicator", "n", "missing", "not_applicable", "withheld", "zero", "min", "q1", "median", "mean", "q3", "max", "sd", "cv",
-        "skewness", "kurtosis", "distinct", "most_frequent_share", "discriminates",
+        "indicator",
+        "n",
+        "missing",
+        "not_applicable",
+        "withheld",
+        "zero",
+        "min",
+        "q1",
+        "median",
+        "mean",
+        "q3",
+        "max",
+        "sd",
+        "cv",
+        "skewness",
+        "kurtosis",
+        "distinct",
+        "most_frequent_share",
+        "discriminates",
     ];
     let mut sheet = Sheet::new("columns", "各指标的统计量", &head);
     for column in table.columns.iter().take(tree.leaves) {
@@ -101,7 +118,12 @@ pub fn correlations(how: &Audit, tree: &Tree, nodes: &[(usize, Vec<Cell>)], warn
             let r = how.correlation.of(&x, &y);
             let flag = flag(how, relation, r);
             if !flag.is_empty() {
-                warnings.push(format!("{}与{}的相关系数为{:.2}：{flag}", name(*at), name(*other), r.unwrap_or_default()));
+                warnings.push(format!(
+                    "{}与{}的相关系数为{:.2}：{flag}",
+                    name(*at),
+                    name(*other),
+                    r.unwrap_or_default()
+                ));
             }
             let row = [name(*at).into(), name(*other).into(), relation.into(), x.len().into(), r.into(), flag.into()];
             sheet.push(row.to_vec());
@@ -145,7 +167,9 @@ pub fn cronbach(columns: &[&[Cell]]) -> Option<f64> {
     let whole: Vec<Vec<f64>> =
         (0..rows).filter_map(|r| columns.iter().map(|c| c.get(r)?.value()).collect::<Option<Vec<f64>>>()).collect();
     let k = count(columns.len());
-    let of = |j: usize| stats::variance(&whole.iter().filter_map(|r| r.get(j).copied()).collect::<Vec<f64>>(), Divisor::Sample);
+    let of = |j: usize| {
+        stats::variance(&whole.iter().filter_map(|r| r.get(j).copied()).collect::<Vec<f64>>(), Divisor::Sample)
+    };
     let parts: Option<Vec<f64>> = (0..columns.len()).map(of).collect();
     let totals: Vec<f64> = whole.iter().map(|r| stats::sum(r.iter().copied())).collect();
     let total = stats::variance(&totals, Divisor::Sample).filter(|v| *v > 0.0)?;

@@ -38,7 +38,11 @@ pub fn denominate(how: &Denominate, indicators: &[Indicator], units: &[String], 
         let Some(column) = table.columns.get_mut(at) else { continue };
         for ((cell, by), unit) in column.cells.iter_mut().zip(by).zip(units) {
             *cell = divided(how, *cell, by).ok_or_else(|| {
-                let what = format!("{unit} 的分母 {} 为0，{} 不能相除", indicator.denominator.as_deref().unwrap_or(""), indicator.id);
+                let what = format!(
+                    "{unit} 的分母 {} 为0，{} 不能相除",
+                    indicator.denominator.as_deref().unwrap_or(""),
+                    indicator.id
+                );
                 Fault::new(what, "核对数据，或写明 zero = \"missing\"（作缺失）、\"not_applicable\"（作不适用）")
             })?;
         }

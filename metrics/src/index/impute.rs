@@ -136,12 +136,15 @@ mod tests {
 
     #[test]
     fn only_what_is_missing_is_imputed_and_sources_are_tried_in_order() {
-        let now = vec![Cell::Value(1.0), Cell::Missing, Cell::Withheld, Cell::NotApplicable, Cell::Missing, Cell::Value(4.0)];
+        let now =
+            vec![Cell::Value(1.0), Cell::Missing, Cell::Withheld, Cell::NotApplicable, Cell::Missing, Cell::Value(4.0)];
         let mut before = vec![Cell::Missing; 6];
         before[1] = Cell::Value(7.0);
         let labels = BTreeMap::from([("g".to_owned(), ["a", "a", "a", "b", "b", "b"].map(str::to_owned).to_vec())]);
-        let data = Dataset { table: table(now), earlier: vec![("2024".into(), table(before))], labels, ..Dataset::default() };
-        let how = Impute { sources: vec![Source::Previous, Source::GroupMedian], group: Some("g".into()), max_age: None };
+        let data =
+            Dataset { table: table(now), earlier: vec![("2024".into(), table(before))], labels, ..Dataset::default() };
+        let how =
+            Impute { sources: vec![Source::Previous, Source::GroupMedian], group: Some("g".into()), max_age: None };
         let found = plan_imputation(&how, &data, &[0]).unwrap();
         let told: Vec<(usize, f64, &str)> = found.iter().map(|i| (i.unit, i.value, &*i.detail)).collect();
         assert_eq!(told, [(1, 7.0, "2024"), (4, 4.0, "b")]);

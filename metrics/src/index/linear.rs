@@ -24,7 +24,8 @@ pub fn symmetric_eigen(matrix: &[Vec<f64>]) -> Eigen {
             }
         }
     }
-    let mut found: Eigen = (0..n).map(|j| (at(&a, n, j, j), upright((0..n).map(|i| at(&v, n, i, j)).collect()))).collect();
+    let mut found: Eigen =
+        (0..n).map(|j| (at(&a, n, j, j), upright((0..n).map(|i| at(&v, n, i, j)).collect()))).collect();
     found.sort_by(|x, y| y.0.total_cmp(&x.0));
     found
 }
@@ -107,7 +108,13 @@ pub fn varimax(loadings: &[Vec<f64>]) -> Vec<Vec<f64>> {
 fn rotate_factors(l: &mut [Vec<f64>], p: usize, q: usize) -> f64 {
     let pair = |row: &Vec<f64>| (row.get(p).copied().unwrap_or_default(), row.get(q).copied().unwrap_or_default());
     let n = super::stats::count(l.len());
-    let u: Vec<(f64, f64)> = l.iter().map(|row| { let (x, y) = pair(row); (x * x - y * y, 2.0 * x * y) }).collect();
+    let u: Vec<(f64, f64)> = l
+        .iter()
+        .map(|row| {
+            let (x, y) = pair(row);
+            (x * x - y * y, 2.0 * x * y)
+        })
+        .collect();
     let (a, b) = (sum(u.iter().map(|t| t.0)), sum(u.iter().map(|t| t.1)));
     let c = sum(u.iter().map(|t| t.0 * t.0 - t.1 * t.1)) - (a * a - b * b) / n;
     let d = 2.0 * (sum(u.iter().map(|t| t.0 * t.1)) - a * b / n);

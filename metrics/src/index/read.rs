@@ -119,7 +119,8 @@ fn fill(spec: &Spec, raw: &RawTable, places: &Places, mistakes: &mut Vec<String>
     let table = numbers(spec, places, &rows.iter().map(|r| Some((*r).clone())).collect::<Vec<_>>(), mistakes);
     let mut earlier = Vec::new();
     for before in periods.iter().take_while(|p| **p != chosen) {
-        let of = |unit: &String| raw.rows.iter().find(|(_, row)| period(row) == *before && at(row, places.unit) == *unit);
+        let of =
+            |unit: &String| raw.rows.iter().find(|(_, row)| period(row) == *before && at(row, places.unit) == *unit);
         let rows: Vec<Option<(u32, Vec<String>)>> = units.iter().map(|u| of(u).cloned()).collect();
         earlier.push((before.clone(), numbers(spec, places, &rows, mistakes)));
     }

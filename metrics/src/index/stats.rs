@@ -196,14 +196,12 @@ impl Correlation {
 
 /// A count as a number.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "tables have fewer than 2^52 rows")]
 pub fn count(n: usize) -> f64 {
     n as f64
 }
 
 /// The whole part of a number that is not negative.
 #[must_use]
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a place in a table")]
 pub fn whole(x: f64) -> usize {
     x.max(0.0) as usize
 }
@@ -229,7 +227,10 @@ mod tests {
         near(kurtosis(&x, Moments::Corrected), (6.0 * g2 + 6.0) * 4.0 / 6.0);
         near(pearson(&x, &[2.0, 4.0, 8.0, 16.0, 32.0]), 1.0);
         near(kendall(&x, &[5.0, 4.0, 3.0, 2.0, 1.0]), -1.0);
-        assert_eq!((mean(&[]), pearson(&[1.0, 1.0], &[1.0, 2.0]), skewness(&x[..2], Moments::Plain)), (None, None, None));
+        assert_eq!(
+            (mean(&[]), pearson(&[1.0, 1.0], &[1.0, 2.0]), skewness(&x[..2], Moments::Plain)),
+            (None, None, None)
+        );
     }
 
     #[test]

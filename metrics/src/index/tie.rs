@@ -1,13 +1,13 @@
 //! Order with ties: numbers that differ by rounding only are equal, so that no rank hangs on a float's last bit.
 //!
-//! Two numbers tie when they differ by at most 1e-10 of the larger one's size, or by 1e-14 of the largest size in the
+//! Two numbers tie when they differ by at most 1e-12 of the larger one's size, or by 1e-14 of the largest size in the
 //! column (what cancelling leaves around zero). Ties are counted from the best of each run of equals, not from
 //! neighbour to neighbour: a chain of small steps does not become one tie.
 
 use super::stats::count;
 
 /// Relative difference up to which two numbers are equal.
-pub const RELATIVE: f64 = 1e-10;
+pub const RELATIVE: f64 = 1e-12;
 /// Difference up to which two numbers are equal, as a share of the largest size in the column.
 pub const NOISE: f64 = 1e-14;
 
@@ -137,12 +137,15 @@ mod tests {
 
     #[test]
     fn a_chain_of_small_steps_is_not_one_tie() {
-        let steps: Vec<f64> = (0..4).map(|i| 1.0 + f64::from(i) * 0.7e-10).collect();
+        let steps: Vec<f64> = (0..4).map(|i| 1.0 + f64::from(i) * 0.7e-12).collect();
         assert_eq!(ranks(&steps, false, Ties::Competition), [1.0, 1.0, 3.0, 3.0]);
     }
 
     #[test]
     fn halves_go_up() {
-        assert_eq!((rounded(0.8005, 3), rounded(1.005, 2), rounded(-2.5, 0), rounded(0.7994, 3)), (0.801, 1.01, -3.0, 0.799));
+        assert_eq!(
+            (rounded(0.8005, 3), rounded(1.005, 2), rounded(-2.5, 0), rounded(0.7994, 3)),
+            (0.801, 1.01, -3.0, 0.799)
+        );
     }
 }

@@ -110,7 +110,13 @@ pub fn orient(turn: Turn, peak: Peak, indicator: &Indicator, cells: &[Cell], uni
             Turn::Negate => -v,
         },
         Direction::Intermediate => match peak {
-            Peak::Distance => if reach == 0.0 { 1.0 } else { 1.0 - (v - best).abs() / reach },
+            Peak::Distance => {
+                if reach == 0.0 {
+                    1.0
+                } else {
+                    1.0 - (v - best).abs() / reach
+                }
+            }
             Peak::Triangle => 2.0 * (v - low).min(high - v) / (high - low),
         },
         Direction::Interval => {

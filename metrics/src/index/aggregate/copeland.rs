@@ -16,7 +16,14 @@ pub(super) fn copeland(columns: &[(Vec<Cell>, f64)]) -> Vec<Cell> {
             let pair = (cells.get(a).and_then(|c| c.value()), cells.get(b).and_then(|c| c.value()));
             let (Some(x), Some(y)) = pair else { continue };
             total += weight;
-            ahead += weight * if tie::equal(x, y, *size) { 0.5 } else if x > y { 1.0 } else { 0.0 };
+            ahead += weight
+                * if tie::equal(x, y, *size) {
+                    0.5
+                } else if x > y {
+                    1.0
+                } else {
+                    0.0
+                };
         }
         victory(ahead, total)
     };
@@ -40,7 +47,8 @@ mod tests {
     #[test]
     fn victories_less_defeats() {
         let column = |x: [f64; 3]| x.map(Cell::Value).to_vec();
-        let found = copeland(&[(column([3.0, 2.0, 1.0]), 0.4), (column([3.0, 1.0, 2.0]), 0.3), (column([1.0, 1.0, 5.0]), 0.3)]);
+        let found =
+            copeland(&[(column([3.0, 2.0, 1.0]), 0.4), (column([3.0, 1.0, 2.0]), 0.3), (column([1.0, 1.0, 5.0]), 0.3)]);
         // 1 beats 2 (0.7 and half of 0.3) and 3 (0.7); 3 beats 2 (0.6).
         assert_eq!(values(&found), [2.0, -2.0, 0.0]);
     }

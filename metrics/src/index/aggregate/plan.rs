@@ -153,14 +153,7 @@ impl Plan {
         self.leaves.get(child).or_else(|| done.get(child - self.leaves.len()))
     }
 
-    fn mean(
-        &self,
-        step: &Step,
-        shares: &[f64],
-        done: &[Dense],
-        out: &mut Dense,
-        weight: &mut Vec<f64>,
-    ) -> Outcome<()> {
+    fn mean(&self, step: &Step, shares: &[f64], done: &[Dense], out: &mut Dense, weight: &mut Vec<f64>) -> Outcome<()> {
         let GroupMethod::Mean(mean) = step.method else { return Ok(()) };
         let n = self.leaves.first().map_or(0, |l| l.x.len());
         reset(&mut out.x, n);

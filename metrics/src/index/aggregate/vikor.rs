@@ -76,10 +76,17 @@ impl Ready {
     pub(super) fn report(&self, weights: &[f64], units: &[String]) -> Outcome<(Sheet, Vec<String>)> {
         let rated = self.rated(weights)?;
         let compromise = compromise(&rated);
-        let mut sheet = Sheet::new("vikor", "群体效用S、个别遗憾R、折衷值Q（小者为优）", &["unit", "s", "r", "q", "compromise"]);
+        let mut sheet =
+            Sheet::new("vikor", "群体效用S、个别遗憾R、折衷值Q（小者为优）", &["unit", "s", "r", "q", "compromise"]);
         for (at, unit) in units.iter().enumerate() {
             let of = |x: &[f64]| x.get(at).copied().into();
-            sheet.push(vec![unit.as_str().into(), of(&rated.s), of(&rated.r), of(&rated.q), compromise.contains(&at).into()]);
+            sheet.push(vec![
+                unit.as_str().into(),
+                of(&rated.s),
+                of(&rated.r),
+                of(&rated.q),
+                compromise.contains(&at).into(),
+            ]);
         }
         let names: Vec<&str> = compromise.iter().filter_map(|c| units.get(*c)).map(String::as_str).collect();
         let warnings = if names.len() > 1 {

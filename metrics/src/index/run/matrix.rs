@@ -103,7 +103,14 @@ impl State {
 
     pub(super) fn treat(&mut self, how: &Treat, columns: &[usize], left: &mut Left) -> Outcome<()> {
         let head = [
-            "indicator", "treatment", "points", "skewness_before", "kurtosis_before", "skewness_after", "kurtosis_after", "passes",
+            "indicator",
+            "treatment",
+            "points",
+            "skewness_before",
+            "kurtosis_before",
+            "skewness_after",
+            "kurtosis_after",
+            "passes",
         ];
         let mut summary = Sheet::new("summary", "异常值处理汇总", &head);
         let mut points = Sheet::new("points", "被处理的每一点", &["unit", "indicator", "treatment", "before", "after"]);
@@ -117,7 +124,8 @@ impl State {
             for ((unit, before), after) in self.data.units.iter().zip(&column.cells).zip(&treated.cells) {
                 if before != after {
                     let treatment = treated.treatment.as_str().into();
-                    let row = [unit.as_str().into(), column.id.as_str().into(), treatment, (*before).into(), (*after).into()];
+                    let row =
+                        [unit.as_str().into(), column.id.as_str().into(), treatment, (*before).into(), (*after).into()];
                     points.push(row.to_vec());
                 }
             }

@@ -35,9 +35,7 @@ impl State {
         self.placed.resize(scores.root().len(), (None, None, None));
         for ((unit, cell), placed) in self.data.units.iter().zip(scores.root()).zip(&mut self.placed) {
             let score = cell.value().map(|x| digits.map_or(x, |d| tie::rounded(x, d)));
-            let reaches = |x: f64, band: &Band| {
-                band.at_least.is_none_or(|from| x >= from || tie::equal(x, from, 0.0))
-            };
+            let reaches = |x: f64, band: &Band| band.at_least.is_none_or(|from| x >= from || tie::equal(x, from, 0.0));
             placed.2 = score.and_then(|x| bands.iter().find(|b| reaches(x, b))).map(|b| b.label.clone());
             placed.0 = placed.0.or(score);
             sheet.push(vec![unit.as_str().into(), score.into(), placed.2.clone().into()]);

@@ -5,7 +5,7 @@ use super::shift::{max_shift, mean_shift};
 use crate::index::error::IndexError;
 use crate::index::run::State;
 use crate::index::sheet::{Field, Sheet};
-use crate::index::spec::{Spec, Stage};
+use crate::index::spec::{Action, Spec, Stage};
 use crate::index::stats;
 use crate::index::table::Dataset;
 
@@ -13,7 +13,13 @@ use crate::index::table::Dataset;
 ///
 /// # Errors
 /// A chain that gives no full ranking, or that cannot do without one of them.
-pub fn leave_one_out(level: usize, spec: &Spec, before: &[Stage], data: &Dataset, name: &str) -> Result<Vec<Sheet>, IndexError> {
+pub fn leave_one_out(
+    level: usize,
+    spec: &Spec,
+    before: &[Stage],
+    data: &Dataset,
+    name: &str,
+) -> Result<Vec<Sheet>, IndexError> {
     let whole = Model::build(spec, before, &State::new(spec, data.clone()), &[], name)?;
     let head = ["without", "mean_rank_shift", "max_rank_shift", "spearman", "first_stays_first"];
     let mut sheet = Sheet::new("summary", "逐一剔除后的名次变化", &head);
@@ -23,7 +29,8 @@ pub fn leave_one_out(level: usize, spec: &Spec, before: &[Stage], data: &Dataset
     }
     for node in spec.tree.nodes.iter().filter(|n| n.level == level && n.parent.is_some()) {
         let Some(spec) = spec.without(&node.id) else { continue };
-        let left = Model::build(&spec, before, &State::new(&spec, without_columns(data, &spec)), &[], name)?;
+        let before: Vec<Stage> = before.iter().map(|s| judged_without(s, &spec)).collect();
+        let left = Model::build(&spec, &before, &State::new(&spec, without_columns(data, &spec)), &[], name)?;
         let first = whole.nominal.iter().zip(&left.nominal).all(|(a, b)| *a > 1.0 || *b <= 1.0);
         sheet.push(vec![
             node.id.as_str().into(),
@@ -38,6 +45,15 @@ pub fn leave_one_out(level: usize, spec: &Spec, before: &[Stage], data: &Dataset
         }
     }
     Ok(vec![sheet, ranks])
+}
+
+/// A stage whose judgements are on what is left only.
+fn judged_without(stage: &Stage, spec: &Spec) -> Stage {
+    let action = match &stage.action {
+        Action::Weigh(how) => Action::Weigh(how.without(&|id| spec.tree.place(id).is_some())),
+        other => other.clone(),
+    };
+    Stage { action, ..stage.clone() }
 }
 
 /// The data with the indicators that are left first, in their order, and the other columns after them.

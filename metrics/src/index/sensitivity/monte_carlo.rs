@@ -46,10 +46,20 @@ impl Simulated {
 ///
 /// # Errors
 /// A chain that gives no full ranking; a choice under which a method fails; too many runs for the memory.
-pub fn monte_carlo(how: &MonteCarlo, spec: &Spec, before: &[Stage], start: &State, name: &str) -> Result<Vec<Sheet>, IndexError> {
+pub fn monte_carlo(
+    how: &MonteCarlo,
+    spec: &Spec,
+    before: &[Stage],
+    start: &State,
+    name: &str,
+) -> Result<Vec<Sheet>, IndexError> {
     let model = Model::build(spec, before, start, &how.factors, name)?;
     let simulated = simulate_model(how, &model).map_err(|f| f.at(name))?;
-    Ok(vec![rank_sheet(how, &model, &simulated), summary(how, &model, &simulated), pairs(&model, &simulated, how.interval)])
+    Ok(vec![
+        rank_sheet(how, &model, &simulated),
+        summary(how, &model, &simulated),
+        pairs(&model, &simulated, how.interval),
+    ])
 }
 
 fn simulate_model(how: &MonteCarlo, model: &Model) -> Result<Simulated, Fault> {
@@ -130,7 +140,8 @@ fn rank_sheet(how: &MonteCarlo, model: &Model, simulated: &Simulated) -> Sheet {
 
 fn summary(how: &MonteCarlo, model: &Model, simulated: &Simulated) -> Sheet {
     let mut sheet = Sheet::new("summary", "稳健性摘要", &["quantity", "value"]);
-    let firsts: Vec<usize> = (0..model.units.len()).filter(|u| model.nominal.get(*u).is_some_and(|r| *r <= 1.0)).collect();
+    let firsts: Vec<usize> =
+        (0..model.units.len()).filter(|u| model.nominal.get(*u).is_some_and(|r| *r <= 1.0)).collect();
     let stays = |run: &&[u32]| firsts.iter().all(|u| run.get(*u) == Some(&1));
     let stay = count(simulated.runs().filter(stays).count()) / count(how.runs.max(1));
     let shift = |run: &[u32]| {

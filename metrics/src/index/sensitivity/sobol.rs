@@ -99,7 +99,8 @@ fn sample(
         sample.a.push(f(&a)?);
         sample.b.push(f(&b)?);
         for (i, values) in sample.ab.iter_mut().enumerate() {
-            let mixed: Vec<f64> = a.iter().zip(&b).enumerate().map(|(j, (a, b))| if i == j { *b } else { *a }).collect();
+            let mixed: Vec<f64> =
+                a.iter().zip(&b).enumerate().map(|(j, (a, b))| if i == j { *b } else { *a }).collect();
             values.push(f(&mixed)?);
         }
     }
@@ -130,7 +131,13 @@ fn estimate(sample: &Sample, rows: &[usize], estimator: Estimator) -> Option<Vec
 ///
 /// # Errors
 /// As Monte Carlo; an unknown unit; a measure that does not vary.
-pub fn sobol(how: &super::Sobol, spec: &Spec, before: &[Stage], start: &State, name: &str) -> Result<Vec<Sheet>, IndexError> {
+pub fn sobol(
+    how: &super::Sobol,
+    spec: &Spec,
+    before: &[Stage],
+    start: &State,
+    name: &str,
+) -> Result<Vec<Sheet>, IndexError> {
     let model = Model::build(spec, before, start, &how.factors, name)?;
     let unit = match &how.measure {
         Measure::MeanShift => 0,

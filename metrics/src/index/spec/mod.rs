@@ -4,6 +4,8 @@
 
 mod data;
 mod hierarchy;
+mod numbers;
+mod scores;
 mod sensitivity;
 mod stage;
 mod weigh;
@@ -51,13 +53,12 @@ impl Spec {
         for error in errors {
             let at = error.span().map_or(0, |s| s.start);
             let place = Place::at(&file.path, &file.text, at);
-            mistakes.borrow_mut().push(place.mistake("不合 TOML 的写法", "检查引号、方括号和等号是否成对、文本是否写在引号里"));
+            mistakes
+                .borrow_mut()
+                .push(place.mistake("不合 TOML 的写法", "检查引号、方括号和等号是否成对、文本是否写在引号里"));
         }
-        let spec = if mistakes.borrow().is_empty() {
-            read(Reader::new(file, table.get_ref(), 0, &mistakes))
-        } else {
-            None
-        };
+        let spec =
+            if mistakes.borrow().is_empty() { read(Reader::new(file, table.get_ref(), 0, &mistakes)) } else { None };
         let mut mistakes: Vec<Mistake> = mistakes.into_inner();
         mistakes.sort();
         mistakes.dedup();

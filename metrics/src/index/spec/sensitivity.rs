@@ -92,7 +92,11 @@ fn factor(table: Reader<'_>, tree: Option<&Tree>) -> Option<Factor> {
         }
         (None, Some(stage)) => (FactorKind::Stage { stage: stage.clone(), others }, stage),
         _ => {
-            table.complain(&table.place(), "因素应恰写 weights、stage 之一", "weights = \"noise\"，或 stage = \"环节 id\" 加 [[stage.factor.other]]");
+            table.complain(
+                &table.place(),
+                "因素应恰写 weights、stage 之一",
+                "weights = \"noise\"，或 stage = \"环节 id\" 加 [[stage.factor.other]]",
+            );
             return None;
         }
     };
@@ -110,12 +114,18 @@ pub(super) fn actions(factors: &[Factor]) -> impl Iterator<Item = &Action> {
 
 /// Factors must name stages that come before, and offer stages of the same kind.
 pub(super) fn check(table: &Reader<'_>, action: &Action, before: &[Stage]) {
-    let (Action::MonteCarlo(MonteCarlo { factors, .. }) | Action::Sobol(Sobol { factors, .. })) = action else { return };
+    let (Action::MonteCarlo(MonteCarlo { factors, .. }) | Action::Sobol(Sobol { factors, .. })) = action else {
+        return;
+    };
     for factor in factors {
         let FactorKind::Stage { stage, others } = &factor.kind else { continue };
         let Some(named) = before.iter().find(|s| s.id == *stage) else {
             let ids: Vec<&str> = before.iter().map(|s| s.id.as_str()).collect();
-            table.complain(&table.place_of("factor"), format!("前面没有环节 {stage}"), format!("已有：{}", ids.join("、")));
+            table.complain(
+                &table.place_of("factor"),
+                format!("前面没有环节 {stage}"),
+                format!("已有：{}", ids.join("、")),
+            );
             continue;
         };
         let same = |a: &Action| std::mem::discriminant(a) == std::mem::discriminant(&named.action);

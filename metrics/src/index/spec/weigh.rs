@@ -1,13 +1,12 @@
 //! `do = "weigh"`.
 
-use super::stage::{correlation, divisor, norms};
+use super::numbers::{correlation, divisor, norms};
 use crate::definitions::reader::Reader;
 use crate::index::tree::Tree;
 use crate::index::weigh::{Ahp, Comparison, Method, Pca, PcaForm, RandomIndex, Rule, Scale, Scope, Way, Weigh};
 
-const METHODS: [&str; 10] = [
-    "given", "equal", "entropy", "critic", "standard_deviation", "variation", "merec", "ahp", "pca", "combined",
-];
+const METHODS: [&str; 10] =
+    ["given", "equal", "entropy", "critic", "standard_deviation", "variation", "merec", "ahp", "pca", "combined"];
 
 pub(super) fn read(table: &Reader<'_>, tree: Option<&Tree>) -> Option<Weigh> {
     let method = match table.must_choose("method", &METHODS.map(|m| (m, m)), "") {

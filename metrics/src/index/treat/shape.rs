@@ -34,7 +34,9 @@ impl Shape {
         let found: Vec<f64> = match self {
             Self::LogShift => x.iter().map(|v| (v - low + 0.01 * (high - low)).ln()).collect(),
             Self::LogOne => x.iter().map(|v| (v - low + 1.0).ln()).collect(),
-            Self::LogGii if high > 1.0 => x.iter().map(|v| ((high - 1.0) * (v - low) / (high - low) + 1.0).ln()).collect(),
+            Self::LogGii if high > 1.0 => {
+                x.iter().map(|v| ((high - 1.0) * (v - low) / (high - low) + 1.0).ln()).collect()
+            }
             Self::LogGii => return Err(domain(id, "最大值不大于1，这种对数会颠倒次序")),
             Self::Log => x.iter().map(|v| v.ln()).collect(),
             Self::BoxCox(lambda) => {

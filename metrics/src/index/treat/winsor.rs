@@ -68,7 +68,6 @@ fn steps(x: &[f64], max: Option<usize>, force: bool, test: Test) -> (Vec<f64>, u
 }
 
 /// Moves all points at one end to the next value; how many they are. `None` when all are equal.
-#[expect(clippy::float_cmp, reason = "points at the end are those that hold the same number")]
 fn pull_in(x: &mut [f64], up: bool) -> Option<usize> {
     let (low, high) = stats::range(x)?;
     let end = if up { high } else { low };

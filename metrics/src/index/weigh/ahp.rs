@@ -67,6 +67,25 @@ pub struct Ahp {
     pub limit: f64,
 }
 
+impl Ahp {
+    pub(super) fn without(&self, stays: &impl Fn(&str) -> bool) -> Self {
+        let comparisons = self.comparisons.iter().filter(|c| stays(&c.of)).map(|c| c.without(stays));
+        Self { comparisons: comparisons.filter(|c| !c.order.is_empty()).collect(), ..self.clone() }
+    }
+}
+
+impl Comparison {
+    fn without(&self, stays: &impl Fn(&str) -> bool) -> Self {
+        let keep: Vec<bool> = self.order.iter().map(|id| stays(id)).collect();
+        let row = |row: &Vec<f64>| row.iter().zip(&keep).filter(|(_, k)| **k).map(|(v, _)| *v).collect();
+        Self {
+            of: self.of.clone(),
+            order: self.order.iter().filter(|id| stays(id)).cloned().collect(),
+            rows: self.rows.iter().zip(&keep).filter(|(_, k)| **k).map(|(r, _)| row(r)).collect(),
+        }
+    }
+}
+
 /// The weights of one set of comparisons, and how consistent they are.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged {

@@ -11,7 +11,8 @@ pub(super) fn weights(sample: &Sample, by: Correlation, absolute: bool, divisor:
         let conflicts: Option<Vec<f64>> = others.map(|(_, y)| conflict(x, y)).collect();
         Some(deviation(x, divisor)? * sum(conflicts?))
     };
-    let flat = |id: &String| Fault::new(format!("CRITIC 需要指标有差异，{id} 或同组指标全部相同"), "去掉没有区分度的指标");
+    let flat =
+        |id: &String| Fault::new(format!("CRITIC 需要指标有差异，{id} 或同组指标全部相同"), "去掉没有区分度的指标");
     let columns = sample.ids.iter().zip(&sample.columns).enumerate();
     columns.map(|(at, (id, x))| content(at, x).ok_or_else(|| flat(id))).collect()
 }

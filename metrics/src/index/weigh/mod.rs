@@ -94,6 +94,24 @@ pub struct Weigh {
     pub scale: Option<Scale>,
 }
 
+impl Weigh {
+    /// The same where only some nodes stay: judgements on the others are struck out.
+    #[must_use]
+    pub fn without(&self, stays: &impl Fn(&str) -> bool) -> Self {
+        let method = match &self.method {
+            Method::Given(weights) => Method::Given(weights.iter().filter(|(id, _)| stays(id)).cloned().collect()),
+            Method::Ahp(ahp) => Method::Ahp(ahp.without(stays)),
+            Method::Combined { subjective, objective, rule } => Method::Combined {
+                subjective: Box::new(subjective.without(stays)),
+                objective: Box::new(objective.without(stays)),
+                rule: *rule,
+            },
+            other => other.clone(),
+        };
+        Self { method, ..self.clone() }
+    }
+}
+
 /// Weights of all nodes, and what a statistician wants to see of how they came about.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Weighed {
@@ -179,7 +197,9 @@ fn from_data(how: &Weigh, basis: &Basis<'_>) -> Outcome<Weighed> {
 fn one_scope(how: &Weigh, label: &str, sample: &Sample, sheets: &mut Vec<Sheet>) -> Outcome<Vec<f64>> {
     let raw = match &how.method {
         Method::Entropy { shift } => entropy::weights(sample, *shift)?,
-        Method::Critic { correlation, absolute, divisor } => critic::weights(sample, *correlation, *absolute, *divisor)?,
+        Method::Critic { correlation, absolute, divisor } => {
+            critic::weights(sample, *correlation, *absolute, *divisor)?
+        }
         Method::Deviation { relative, divisor } => spread::weights(sample, *relative, *divisor)?,
         Method::Merec => merec::weights(sample)?,
         Method::Pca(pca) => {
@@ -189,7 +209,9 @@ fn one_scope(how: &Weigh, label: &str, sample: &Sample, sheets: &mut Vec<Sheet>)
         }
         _ => vec![1.0; sample.ids.len()],
     };
-    to_one(raw).ok_or_else(|| Fault::new(format!("{label} 的指标没有可区分的信息，得不到权重"), "核对数据，或改用给定权重、等权"))
+    to_one(raw).ok_or_else(|| {
+        Fault::new(format!("{label} 的指标没有可区分的信息，得不到权重"), "核对数据，或改用给定权重、等权")
+    })
 }
 
 /// Weights that sum to 1; `None` when they cannot.

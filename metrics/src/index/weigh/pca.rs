@@ -70,7 +70,8 @@ fn kept(how: &Pca, eigen: &Eigen) -> usize {
 
 /// Rows: indicators; columns: components; eigenvector times the root of the eigenvalue.
 fn loadings(eigen: &Eigen, kept: usize) -> Vec<Vec<f64>> {
-    let of = |i: usize| eigen.iter().take(kept).map(move |(l, v)| v.get(i).copied().unwrap_or_default() * l.max(0.0).sqrt());
+    let of =
+        |i: usize| eigen.iter().take(kept).map(move |(l, v)| v.get(i).copied().unwrap_or_default() * l.max(0.0).sqrt());
     (0..eigen.len()).map(|i| of(i).collect()).collect()
 }
 
@@ -89,7 +90,8 @@ fn nicoletti(loadings: &[Vec<f64>]) -> Vec<f64> {
 
 fn scores(eigen: &Eigen, kept: usize) -> Vec<f64> {
     let total = sum(eigen.iter().take(kept).map(|e| e.0));
-    let of = |i: usize| sum(eigen.iter().take(kept).map(|(l, v)| l / total * v.get(i).copied().unwrap_or_default().abs()));
+    let of =
+        |i: usize| sum(eigen.iter().take(kept).map(|(l, v)| l / total * v.get(i).copied().unwrap_or_default().abs()));
     (0..eigen.len()).map(of).collect()
 }
 

@@ -63,7 +63,9 @@ fn weights_by_comparison_entropy_and_critic() {
     agrees(sheet(&ahp, "01_weigh"), &expected, &[("weight", "weight_eigenvector")], 1e-9);
     agrees(sheet(&ahp, "02_rows"), &expected, &[("weight", "weight_geometric_mean")], 1e-9);
     let consistency = sheet(&ahp, "01_weigh_ahp");
-    for (name, value) in [("lambda_max", 5.072_084_408_570_22), ("ci", 0.018_021_102_142_554), ("cr", 0.016_090_269_770_137_5)] {
+    for (name, value) in
+        [("lambda_max", 5.072_084_408_570_22), ("ci", 0.018_021_102_142_554), ("cr", 0.016_090_269_770_137_5)]
+    {
         let found = numbers(consistency, name)["index"];
         assert!((found - value).abs() < 1e-9, "{name}: {found}");
     }
@@ -85,7 +87,9 @@ fn weights_by_comparison_entropy_and_critic() {
 
 #[test]
 fn scores_of_worked_examples() {
-    for (folder, score) in [("topsis_tzeng2011", "score"), ("wpm_wikipedia", "log10_score"), ("wsm_kracka2010", "score")] {
+    for (folder, score) in
+        [("topsis_tzeng2011", "score"), ("wpm_wikipedia", "log10_score"), ("wsm_kracka2010", "score")]
+    {
         let report = case(folder, "matrix.csv");
         let expected = path(folder, "expected_scores.csv");
         agrees(sheet(&report, "result"), &expected, &[("score", score)], 1e-9);

@@ -67,7 +67,9 @@ pub fn agrees(sheet: &Sheet, expected: &Path, columns: &[(&str, &str)], toleranc
         for (_, row) in &expected.rows {
             let Some(field) = found.get(&row[0]) else { panic!("{}: no row {}", sheet.name, row[0]) };
             let same = match (field, row[at].parse::<f64>()) {
-                (Field::Number(x), Ok(y)) => (x - y).abs() <= tolerance * y.abs().max(1e-300) || x.to_bits() == y.to_bits(),
+                (Field::Number(x), Ok(y)) => {
+                    (x - y).abs() <= tolerance * y.abs().max(1e-300) || x.to_bits() == y.to_bits()
+                }
                 (field, _) => field.text() == row[at],
             };
             assert!(same, "{} {} {ours}: {field:?}, expected {}", sheet.name, row[0], row[at]);

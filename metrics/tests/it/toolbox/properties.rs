@@ -32,7 +32,8 @@ fn ranks(stages: &str, rows: &[(usize, [f64; 3])]) -> BTreeMap<String, f64> {
 /// Positive numbers on a coarse grid, so that ties are frequent; columns that do not vary are put right.
 fn units() -> impl Strategy<Value = Vec<(usize, [f64; 3])>> {
     prop::collection::vec(prop::array::uniform3(1..12_i32), 4..14).prop_map(|rows| {
-        let mut rows: Vec<(usize, [f64; 3])> = rows.into_iter().map(|r| r.map(|v| f64::from(v) / 10.0)).enumerate().collect();
+        let mut rows: Vec<(usize, [f64; 3])> =
+            rows.into_iter().map(|r| r.map(|v| f64::from(v) / 10.0)).enumerate().collect();
         (rows[0].1, rows[1].1) = ([1.3, 0.1, 0.7], [0.1, 1.4, 1.5]);
         rows
     })

@@ -9,7 +9,16 @@ const MEAN: &str = "[[stage]]\ndo = \"aggregate\"\nmethod = \"arithmetic\"\n";
 fn every_mistake_is_told_with_its_place() {
     let text = "titel = \"x\"\n[[indicator]]\nid = \"x\"\nweight = -1\n[[stage]]\ndo = \"normalize\"\n[[stage]]\ndo = \"normalise\"\nmethod = \"minmx\"\ncolumns = [\"z\"]\n";
     let told = spec(text).unwrap_err().to_string();
-    for part in ["spec.toml:1:1", "不认识的键 titel", "是否想写 title", "spec.toml:4:10", "spec.toml:6:6", "是否想写 normalise", "spec.toml:9:10", "是否想写 minmax"] {
+    for part in [
+        "spec.toml:1:1",
+        "不认识的键 titel",
+        "是否想写 title",
+        "spec.toml:4:10",
+        "spec.toml:6:6",
+        "是否想写 normalise",
+        "spec.toml:9:10",
+        "是否想写 minmax",
+    ] {
         assert!(told.contains(part), "{part} is not in\n{told}");
     }
 }
@@ -62,13 +71,16 @@ fn an_earlier_period_gives_what_is_missing() {
 #[test]
 fn a_stage_that_cannot_be_applied_says_why_and_what_to_do() {
     let data = "unit,x,y\n甲,1,5\n乙,2,5\n";
-    let flat = ran(&format!("{TWO}[[stage]]\ndo = \"normalise\"\nmethod = \"minmax\"\n{MEAN}"), data).unwrap_err().to_string();
+    let flat =
+        ran(&format!("{TWO}[[stage]]\ndo = \"normalise\"\nmethod = \"minmax\"\n{MEAN}"), data).unwrap_err().to_string();
     assert!(flat.contains("环节“normalise”") && flat.contains("指标 y") && flat.contains("constant"), "{flat}");
-    let less = ran(&format!("[[indicator]]\nid = \"x\"\ndirection = \"negative\"\n{MEAN}"), data).unwrap_err().to_string();
+    let less =
+        ran(&format!("[[indicator]]\nid = \"x\"\ndirection = \"negative\"\n{MEAN}"), data).unwrap_err().to_string();
     assert!(less.contains("还不是越大越好") && less.contains("normalise"), "{less}");
     let early = ran(&format!("{TWO}[[stage]]\ndo = \"rank\"\n{MEAN}"), data).unwrap_err().to_string();
     assert!(early.contains("前面没有得分"), "{early}");
-    let negative = ran(&format!("{TWO}[[stage]]\ndo = \"aggregate\"\nmethod = \"geometric\"\n"), "unit,x,y\n甲,-1,5\n").unwrap_err();
+    let negative = ran(&format!("{TWO}[[stage]]\ndo = \"aggregate\"\nmethod = \"geometric\"\n"), "unit,x,y\n甲,-1,5\n")
+        .unwrap_err();
     assert!(negative.to_string().contains("甲 的 x 有负数"), "{negative}");
 }
 
@@ -114,6 +126,18 @@ fn leaving_one_out() {
     assert_eq!(numbers(ranks, "nominal_rank")["甲"], 3.0);
     assert_eq!((numbers(ranks, "without_x")["甲"], numbers(ranks, "without_y")["甲"]), (4.0, 2.0));
     assert_eq!(column(sheet(&report, "03_leave_one_out_summary"), "first_stays_first")["x"].text(), "是");
+}
+
+/// Weights by judgement go on without the one that is left out.
+#[test]
+fn leaving_out_one_that_was_judged() {
+    let three = format!("{TWO}[[indicator]]\nid = \"z\"\n");
+    let judged = "[[stage]]\ndo = \"weigh\"\nmethod = \"ahp\"\n[[stage.matrix]]\nof = \"index\"\norder = [\"x\", \"y\", \"z\"]\nrows = [[1, 2, 4], [\"1/2\", 1, 2], [\"1/4\", \"1/2\", 1]]\n";
+    let data = "unit,x,y,z\n甲,3,1,0\n乙,1,2,9\n丙,0,3,1\n";
+    let report = ran(&format!("{three}{judged}{MEAN}[[stage]]\ndo = \"leave_one_out\"\n"), data).unwrap();
+    let ranks = sheet(&report, "03_leave_one_out_ranks");
+    // Without x, y counts 2/3 and z 1/3: 乙 4.33, 丙 2.33, 甲 0.67.
+    assert_eq!(["甲", "乙", "丙"].map(|u| numbers(ranks, "without_x")[u]), [3.0, 1.0, 2.0]);
 }
 
 #[test]
