@@ -78,3 +78,20 @@ async fn a_query_gives_the_table_and_is_on_record() {
     let refused: Json = serde_json::from_slice(&run("drop table x").stdout).unwrap();
     assert_eq!(refused["exit_code"], 2, "{refused}");
 }
+
+/// The example of the manual runs as it stands there.
+#[test]
+fn the_manuals_example_runs() {
+    let manual = include_str!("../../manual/index-toolbox.md");
+    let spec = manual.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let is_row = |line: &&str| line.starts_with("| ");
+    let row = |line: &str| line.trim_matches('|').split('|').map(str::trim).collect::<Vec<_>>().join(",");
+    let table: Vec<String> = manual.lines().filter(is_row).take(6).map(row).collect();
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("spec.toml"), spec).unwrap();
+    std::fs::write(dir.path().join("data.csv"), table.join("\n")).unwrap();
+    let output = suixin(dir.path(), &["index", "run", "spec.toml", "--data", "data.csv", "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let told: Json = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told["units"].as_array().map(Vec::len), Some(5), "{told}");
+}
