@@ -177,6 +177,8 @@ impl Plan {
             let min = self.min_share * total;
             out.absent = Some(settle(&mut out.x, weight, min, |x| mean.after(x)));
             self.fatal(step, done, shares, out);
+            // Where all gaps were closed by sharing weights out, the group has none.
+            out.absent = out.absent.take().filter(|a| a.iter().any(|a| *a != Absence::Present));
         } else {
             out.absent = None;
             out.x.iter_mut().for_each(|x| *x = mean.after(*x / total));

@@ -109,6 +109,17 @@ fn monte_carlo_tells_who_is_settled() {
     assert_ne!(report, other_seed);
 }
 
+/// A number that does not apply is no reason to be without a score.
+#[test]
+fn a_ranking_with_shared_weights_is_simulated() {
+    let nested = "[[indicator]]\nid = \"x\"\nparent = \"A\"\n[[indicator]]\nid = \"y\"\nparent = \"A\"\n[[group]]\nid = \"A\"\nparent = \"T\"\n[[group]]\nid = \"T\"\n";
+    let stage = "[[stage]]\ndo = \"monte_carlo\"\nruns = 20\n[[stage.factor]]\nweights = \"noise\"\n";
+    let report = ran(&format!("{nested}{MEAN}{stage}"), "unit,x,y\n甲,9,不适用\n乙,1,2\n").unwrap();
+    assert_eq!(numbers(sheet(&report, "02_monte_carlo_ranks"), "high")["甲"], 1.0);
+    let gap = ran(&format!("{nested}{MEAN}{stage}"), "unit,x,y\n甲,不适用,不适用\n乙,1,2\n").unwrap_err().to_string();
+    assert!(gap.contains("有单位没有得分"), "{gap}");
+}
+
 #[test]
 fn sobol_says_which_choice_matters() {
     let stage = "[[stage]]\ndo = \"sobol\"\nbase = 300\nof = \"score\"\nunit = \"甲\"\n[[stage.factor]]\nweights = \"simplex\"\n[[stage.factor]]\nname = \"idle\"\nstage = \"aggregate\"\n[[stage.factor.other]]\ndo = \"aggregate\"\nmethod = \"arithmetic\"\n";
