@@ -30,10 +30,9 @@ pub(super) fn read(table: &Reader<'_>, tree: Option<&Tree>) -> Option<Weigh> {
     let mut scales = vec![("none", Scale::None)];
     let norms = norms(Default::default(), Default::default());
     scales.extend(norms.map(|(word, norm)| (word, Scale::By(norm))));
-    let default = if matches!(method, Method::Combined { .. }) { Scope::Group } else { Scope::default() };
     Some(Weigh {
         method,
-        scope: table.choice("scope", &scopes).unwrap_or(default),
+        scope: table.choice("scope", &scopes).unwrap_or_default(),
         scale: table.choice("scale", &scales),
     })
 }
