@@ -158,6 +158,7 @@ fn the_audit_finds_what_says_the_same_and_what_says_nothing() {
     let report = ran(&format!("{three}{MEAN}[[stage]]\ndo = \"audit\"\n"), data).unwrap();
     let told = report.warnings.join("\n");
     assert!(told.contains("指标 z 区分度低") && told.contains("x与y的相关系数为1.00：重复度高"), "{told}");
+    assert!(!told.contains("指标 x 区分度低"), "{told}");
     let weights = numbers(sheet(&report, "02_audit_weights"), "effective_weight");
     assert!((weights["x"] - 1.0 / 3.0).abs() < 1e-15);
 }
