@@ -107,6 +107,9 @@ pub enum Command {
     Trace(Trace),
     /// 以 SQL 查询仓库（只读）
     Query(Query),
+    /// 综合指数：按方案文件计算任意指标表，每一步都写出来供核对
+    #[command(subcommand)]
+    Index(Index),
     /// 数据快照
     #[command(subcommand)]
     Snapshot(Snapshot),
@@ -570,6 +573,30 @@ pub struct Query {
     /// 在哪个快照上查（默认最新）
     #[arg(long, value_name = "快照")]
     pub at: Option<String>,
+}
+
+/// `index`
+#[derive(Debug, Subcommand)]
+pub enum Index {
+    /// 按方案文件计算一张指标表：得分、名次、权重、稳健性
+    Run(IndexRun),
+}
+
+/// `index run`
+#[derive(Debug, Args)]
+pub struct IndexRun {
+    /// 指数方案（TOML），写法见手册 index-toolbox.md
+    #[arg(value_name = "方案")]
+    pub spec: PathBuf,
+    /// 指标表：CSV（UTF-8、GB18030）、Parquet、工作簿的第一张表
+    #[arg(long, value_name = "文件", required_unless_present = "query", conflicts_with = "query")]
+    pub data: Option<PathBuf>,
+    /// 不用文件，以 SQL 从仓库取指标表（只读，记入审计日志）
+    #[arg(long, value_name = "SQL")]
+    pub query: Option<String>,
+    /// 把每一步写成 CSV，放到这个文件夹
+    #[arg(long, value_name = "文件夹")]
+    pub out: Option<PathBuf>,
 }
 
 /// How rows are printed.

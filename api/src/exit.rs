@@ -7,6 +7,7 @@ use anyhow::Error;
 use suixin_ingest::contract::ContractErrors;
 use suixin_ingest::delivery::DeliveryError;
 use suixin_ingest::generate::GenerateError;
+use suixin_metrics::index::IndexError;
 use suixin_metrics::{ErrorKind, MetricsError};
 use suixin_warehouse::Kind;
 use tracing_subscriber::EnvFilter;
@@ -101,6 +102,7 @@ fn is_input(cause: &(dyn std::error::Error + 'static)) -> bool {
         || warehouse
         || configured
         || cause.is::<Usage>()
+        || cause.is::<IndexError>()
         || cause.is::<DeliveryError>()
         || cause.is::<GenerateError>()
 }

@@ -14,6 +14,7 @@ pub mod error;
 pub mod evaluation;
 pub mod experts;
 pub mod explain;
+pub mod index;
 mod lineage;
 pub mod number;
 pub mod progress;

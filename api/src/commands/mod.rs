@@ -12,6 +12,7 @@ mod experts;
 mod explain;
 mod freeze;
 mod generate;
+mod index;
 mod ingest;
 mod init;
 mod pull;
@@ -89,6 +90,7 @@ pub async fn run(cli: Cli) -> Result<Exit> {
         Command::Report(args) => report::run(&global, args).await,
         Command::Trace(args) => trace::run(&global, &args).await,
         Command::Query(args) => query::run(&global, &args).await,
+        Command::Index(args) => index::run(&global, &args).await,
         Command::Snapshot(args) => snapshot::run(&global, &args).await,
         Command::Doctor => doctor::run(&global).await,
         Command::Generate(args) => generate::run(&global, &args),

@@ -2,6 +2,7 @@
 
 mod casework;
 mod http;
+mod index;
 mod jobs;
 mod ledger;
 mod published;

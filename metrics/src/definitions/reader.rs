@@ -90,6 +90,28 @@ impl<'d> Reader<'d> {
         self.typed(key, "数字", as_number)
     }
 
+    /// A number for statistics, in floating point.
+    pub(crate) fn opt_float(&self, key: &str) -> Option<f64> {
+        self.typed(key, "数字", as_float)
+    }
+
+    /// Numbers for statistics, e.g. `[0, 100]`.
+    pub(crate) fn opt_floats(&self, key: &str) -> Option<Vec<f64>> {
+        self.typed(key, "数字的列表，如 [0, 100]", as_floats)
+    }
+
+    /// Rows of numbers, which may be fractions in quotes, e.g. `[[1, 3], ["1/3", 1]]`.
+    pub(crate) fn opt_float_rows(&self, key: &str) -> Option<Vec<Vec<f64>>> {
+        self.typed(key, "数字的方阵，如 [[1, 3], [\"1/3\", 1]]", |v| {
+            let DeValue::Array(rows) = v else { return None };
+            rows.iter().map(|r| as_floats(r.get_ref())).collect()
+        })
+    }
+
+    pub(crate) fn opt_count(&self, key: &str) -> Option<usize> {
+        self.typed(key, "不小于0的整数", |v| as_number(v)?.to_string().parse().ok())
+    }
+
     pub(crate) fn count(&self, key: &str) -> usize {
         self.required(key, self.typed(key, "不小于0的整数", |v| as_number(v)?.to_string().parse().ok()))
     }
@@ -244,6 +266,24 @@ fn as_number(value: &DeValue<'_>) -> Option<Num> {
         DeValue::Float(f) => f.as_str().parse().ok(),
         _ => None,
     }
+}
+
+fn as_float(value: &DeValue<'_>) -> Option<f64> {
+    let number: f64 = match value {
+        DeValue::String(text) => {
+            let (above, below) = text.split_once('/')?;
+            above.trim().parse::<f64>().ok()? / below.trim().parse::<f64>().ok()?
+        }
+        DeValue::Integer(i) if i.radix() == 10 => i.as_str().parse().ok()?,
+        DeValue::Float(f) => f.as_str().parse().ok()?,
+        _ => return None,
+    };
+    number.is_finite().then_some(number)
+}
+
+fn as_floats(value: &DeValue<'_>) -> Option<Vec<f64>> {
+    let DeValue::Array(items) = value else { return None };
+    items.iter().map(|i| as_float(i.get_ref())).collect()
 }
 
 fn as_pair(value: &DeValue<'_>) -> Option<(Num, Num)> {

@@ -8,5 +8,6 @@ mod recommended;
 mod reference;
 mod saved;
 mod stories;
+mod toolbox;
 mod traced;
 mod world;
