@@ -92,7 +92,10 @@ fn look(input: &Input<'_>, name: &'static str, encoding: &'static Encoding, mark
 
 /// Control characters do not occur in a table.
 fn looks_binary(text: &str) -> bool {
-    let suspicious = text.bytes().any(|b| b < b' ' && !matches!(b, b'\n' | b'\r' | b'\t') || matches!(b, 0x7F | 0xC2));
+    // Without a way out in the middle, many bytes are looked at together.
+    let suspicious = text.bytes().fold(false, |found, b| {
+        found | (b < b' ' && b != b'\n' && b != b'\r' && b != b'\t') | (b == 0x7F) | (b == 0xC2)
+    });
     suspicious && text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 

@@ -28,6 +28,7 @@ use crate::system::in_words;
 pub use archive::{archive_of, files_in, read_bytes_of};
 pub use bounds::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
 pub use cell::{Cell, RawRow, Said, Sheet, cell_place, cell_ref, is_blank_char};
+pub(crate) use cell::{CellView, RowView};
 pub(crate) use input::Input;
 pub use marks::Marks;
 pub(crate) use sink::Sink;
