@@ -42,12 +42,14 @@ struct Turn<K, E> {
     take: K,
 }
 
-impl<I, T, E, S, K> Lanes<S, K, E>
+impl<I, E, S, K> Lanes<S, K, E>
 where
     S: Iterator<Item = Result<I, E>>,
-    K: FnMut(T) -> Result<(), E>,
 {
-    fn run(&self, work: &impl Fn(I) -> T) {
+    fn run<T>(&self, work: &impl Fn(I) -> T)
+    where
+        K: FnMut(T) -> Result<(), E>,
+    {
         let _guard = StopOnPanic(self);
         while let Some((at, block)) = self.next_block() {
             match block {
@@ -70,7 +72,10 @@ where
         Some((source.0 - 1, block))
     }
 
-    fn hand_on(&self, at: usize, done: T) {
+    fn hand_on<T>(&self, at: usize, done: T)
+    where
+        K: FnMut(T) -> Result<(), E>,
+    {
         let mut turn = self.turn();
         while turn.next != at && !turn.stopped {
             turn = self.moved.wait(turn).unwrap_or_else(PoisonError::into_inner);

@@ -108,13 +108,6 @@ pub(super) fn reader<'a>(input: &'a Input<'_>, text: &Text) -> io::Result<Decode
     Ok(Decoded { from: Box::new(from), decoder, bytes: vec![0; CHUNK], pending: 0..0, part, ready: 0..0, ended: false })
 }
 
-/// The whole text, for formats that cannot be read in parts.
-pub(super) fn whole(input: &Input<'_>, text: &Text) -> io::Result<String> {
-    let mut out = String::new();
-    reader(input, text)?.read_to_string(&mut out)?;
-    Ok(out)
-}
-
 /// Decodes in parts; a faulty sequence is an error of kind `InvalidData`.
 pub(super) struct Decoded<'a> {
     from: Box<dyn Read + 'a>,
@@ -181,7 +174,9 @@ mod tests {
             let input = Input::of(&bytes);
             let found = survey(&input).unwrap();
             assert_eq!((found.encoding, found.first), (encoding, Some('x')));
-            assert!(whole(&input, &found).unwrap() == text, "{character} behind {before}");
+            let mut whole = String::new();
+            reader(&input, &found).unwrap().read_to_string(&mut whole).unwrap();
+            assert!(whole == text, "{character} behind {before}");
         }
     }
 
