@@ -149,6 +149,16 @@ impl<T: Spilled> Rows<T> {
         if held > self.room.limit_bytes { self.spill() } else { Ok(()) }
     }
 
+    /// Adds rows that are packed one behind the other, without the length that a list has in front.
+    ///
+    /// # Errors
+    /// As [`Rows::push`].
+    pub fn push_items(&mut self, rows: usize, items: &[u8]) -> Result<(), SpillError> {
+        let mut frame = postcard::to_stdvec(&rows).map_err(|_| unwritten(io::ErrorKind::InvalidData.into()))?;
+        frame.extend_from_slice(items);
+        self.push_packed(rows, &frame)
+    }
+
     /// Writes what is in memory to disk.
     fn spill(&mut self) -> Result<(), SpillError> {
         self.room.release(self.packed.to_disk(&self.room.folder)?);
@@ -191,6 +201,18 @@ impl<T: Spilled> Rows<T> {
         Reader { rows: self, next: range.start.min(end), end, frame: Vec::new().into_iter() }
     }
 
+    /// The rows of a part ([`Rows::parts`]) as they wait: packed, or lent.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn part(&self, places: Range<usize>) -> Result<Part<'_, T>, SpillError> {
+        if let Some(tail) = places.start.checked_sub(self.packed.rows) {
+            return Ok(Part::Lent(self.tail.get(tail..tail + places.len()).unwrap_or_default()));
+        }
+        let (span, bytes) = self.packed.bytes_at(places.start)?;
+        Ok(Part::Packed { skip: places.start - span.start, rows: places.len(), of: span.len(), bytes })
+    }
+
     /// A range of places in parts that can be read one by one without unpacking anything twice.
     pub fn parts(&self, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
         let (mut next, end) = (range.start, range.end.min(self.len()));
@@ -229,6 +251,21 @@ impl<T: Spilled> Rows<T> {
 impl<T> Drop for Rows<T> {
     fn drop(&mut self) {
         self.room.release(self.tail_weight + self.packed.memory_bytes);
+    }
+}
+
+/// Rows that belong together.
+pub enum Part<'a, T> {
+    /// Not packed.
+    Lent(&'a [T]),
+    /// Some of the rows of a list: behind the first few, so many, of so many.
+    Packed { skip: usize, rows: usize, of: usize, bytes: Cow<'a, [u8]> },
+}
+
+impl<T> Part<'_, T> {
+    /// The error of a list that is not what was packed.
+    pub fn corrupt() -> SpillError {
+        unread(io::ErrorKind::InvalidData.into())
     }
 }
 

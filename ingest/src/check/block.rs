@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::checked::{CheckedRow, Issue};
 use crate::read::RawRow;
+use crate::spill::{Rows, SpillError};
 
 use super::keys::KeyPlaces;
 use super::row::RowReader;
@@ -21,7 +22,7 @@ pub(super) struct Look<'a> {
 
 /// What a block of rows gave.
 pub(super) struct Block {
-    pub rows: Vec<CheckedRow>,
+    pub rows: Checked,
     /// Hashes of the keys of its good rows.
     pub keys: Vec<u64>,
     pub issues: Vec<Issue>,
@@ -30,32 +31,75 @@ pub(super) struct Block {
     pub others: BTreeMap<usize, usize>,
     /// Totals, subtotals and signatures, with the number of data rows above them in the block.
     pub apart: Vec<(usize, RowKind, RawRow)>,
+    /// For work only.
+    text: String,
+}
+
+/// Rows after the check. Those of large tables are packed where they were checked.
+pub(super) enum Checked {
+    Loose(Vec<CheckedRow>),
+    /// One behind the other.
+    Packed { rows: usize, items: Vec<u8> },
+}
+
+impl Block {
+    pub fn new(look: &Look<'_>, packing: bool) -> Self {
+        Self {
+            rows: if packing { Checked::Packed { rows: 0, items: Vec::new() } } else { Checked::Loose(Vec::new()) },
+            keys: Vec::new(),
+            issues: Vec::new(),
+            magnitudes: look.reader.plans.iter().map(|_| Magnitude::default()).collect(),
+            others: BTreeMap::new(),
+            apart: Vec::new(),
+            text: String::new(),
+        }
+    }
+}
+
+impl Checked {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Loose(rows) => rows.len(),
+            Self::Packed { rows, .. } => *rows,
+        }
+    }
+
+    fn push(&mut self, row: CheckedRow) {
+        match self {
+            Self::Loose(rows) => rows.push(row),
+            Self::Packed { rows, items } => {
+                *rows += 1;
+                // Writing to memory cannot fail.
+                if let Ok(longer) = postcard::to_extend(&row, std::mem::take(items)) {
+                    *items = longer;
+                }
+            }
+        }
+    }
+
+    /// Adds the rows to others.
+    pub fn hand_on(self, to: &mut Rows<CheckedRow>) -> Result<(), SpillError> {
+        match self {
+            Self::Loose(rows) => rows.into_iter().try_for_each(|row| to.push(row)),
+            Self::Packed { rows: 0, .. } => Ok(()),
+            Self::Packed { rows, items } => to.push_items(rows, &items),
+        }
+    }
 }
 
 impl Look<'_> {
-    pub fn check<'r>(&self, raws: impl Iterator<Item = &'r RawRow>) -> Block {
-        let mut out = Block {
-            rows: Vec::with_capacity(raws.size_hint().0),
-            keys: Vec::new(),
-            issues: Vec::new(),
-            magnitudes: self.reader.plans.iter().map(|_| Magnitude::default()).collect(),
-            others: BTreeMap::new(),
-            apart: Vec::new(),
-        };
-        let mut text = String::new();
-        for raw in raws {
-            match total::kind_of(raw, self.serial) {
-                RowKind::Data => self.check_data(raw, &mut text, &mut out),
-                kind @ (RowKind::Total | RowKind::Subtotal | RowKind::Footer) => {
-                    out.apart.push((out.rows.len(), kind, raw.clone()));
-                }
-                RowKind::Cumulative | RowKind::Example | RowKind::Blank => {}
+    /// Checks the next row of a block.
+    pub fn check(&self, raw: &RawRow, out: &mut Block) {
+        match total::kind_of(raw, self.serial) {
+            RowKind::Data => self.check_data(raw, out),
+            kind @ (RowKind::Total | RowKind::Subtotal | RowKind::Footer) => {
+                out.apart.push((out.rows.len(), kind, raw.clone()));
             }
+            RowKind::Cumulative | RowKind::Example | RowKind::Blank => {}
         }
-        out
     }
 
-    fn check_data(&self, raw: &RawRow, text: &mut String, out: &mut Block) {
+    fn check_data(&self, raw: &RawRow, out: &mut Block) {
         for (plan, magnitude) in self.reader.plans.iter().zip(&mut out.magnitudes) {
             magnitude.add(plan, raw);
         }
@@ -65,7 +109,7 @@ impl Look<'_> {
         }
         let row = self.reader.read(raw, &mut out.issues);
         if !row.rejected {
-            out.keys.push(self.keys.short(&row, text));
+            out.keys.push(self.keys.short(&row, &mut out.text));
         }
         out.rows.push(row);
     }

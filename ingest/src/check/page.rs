@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::contract::Table;
 use crate::read::{Cell, CellView, RawFile, RawRow, ReadError, RowView, Sheet, Sink};
 use crate::recognise::{HeaderBook, HeaderMatch};
-use crate::spill::{Room, Rows, SpillError, Spilled};
+use crate::spill::{Part, Room, Rows, SpillError, Spilled};
 
 use super::prepare::Prepare;
 
@@ -102,9 +102,24 @@ impl Page {
         Some(between(start..self.span.end, &self.left_out).into_iter().flat_map(|part| self.store.rows.parts(part)))
     }
 
-    /// The rows of a part.
-    pub fn part(&self, places: Range<usize>) -> impl Iterator<Item = Result<Cow<'_, RawRow>, SpillError>> {
-        self.store.rows.read(places)
+    /// Hands on the rows of a part; packed ones are laid out in one row after the other, whose memory serves all of them.
+    pub fn part(&self, places: Range<usize>, mut take: impl FnMut(&RawRow)) -> Result<(), SpillError> {
+        match self.store.rows.part(places)? {
+            Part::Lent(rows) => rows.iter().for_each(take),
+            Part::Packed { skip, rows, of, bytes } => {
+                let views: Vec<RowView<'_>> =
+                    postcard::from_bytes(&bytes).map_err(|_| Part::<RawRow>::corrupt())?;
+                if views.len() != of {
+                    return Err(Part::<RawRow>::corrupt());
+                }
+                let mut row = RawRow::default();
+                views.iter().skip(skip).take(rows).for_each(|view| {
+                    row.copy(view);
+                    take(&row);
+                });
+            }
+        }
+        Ok(())
     }
 
     /// The rows below the header with merged cells filled and percent signs written.

@@ -34,14 +34,20 @@ pub(super) fn read_rows(
     let look = Look { reader, keys: &keys, serial, taken: taken(found, serial) };
     let mut pass = Pass::new(reader, page, found);
     let threads = if page.len() < MANY { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
-    let check = |rows: RowsRead<'_>| -> Result<Block, SpillError> { Ok(look.check(rows?.iter().map(Cow::as_ref))) };
+    let new_block = || Block::new(&look, threads > 1);
+    let check_part = |places| {
+        let mut block = new_block();
+        page.part(places, |row| look.check(row, &mut block)).map(|()| block)
+    };
+    let check_rows = |rows: Vec<Cow<'_, RawRow>>| {
+        let mut block = new_block();
+        rows.iter().for_each(|row| look.check(row, &mut block));
+        Ok(block)
+    };
     let mut take = |block: Result<Block, SpillError>| pass.take(block?, file);
     match page.parts(reader.table, found) {
-        Some(parts) => {
-            let check = |places| check(page.part(places).collect());
-            lanes::in_order(threads, parts.map(Ok), check, &mut take)?;
-        }
-        None => lanes::in_order(threads, Blocks(page.data(reader.table, found)), |rows| check(Ok(rows)), &mut take)?,
+        Some(parts) => lanes::in_order(threads, parts.map(Ok), check_part, &mut take)?,
+        None => lanes::in_order(threads, Blocks(page.data(reader.table, found)), check_rows, &mut take)?,
     }
     let Pass { rows, keys: mut seen, totals, subtotals, magnitudes, others, mut issues } = pass;
     out.rows_read = rows.len() as u64;
@@ -62,9 +68,6 @@ fn taken(found: &HeaderMatch, serial: Option<usize>) -> Vec<bool> {
     let places: BTreeSet<usize> = found.columns.values().map(|(at, _)| *at).chain(serial).collect();
     (0..places.last().map_or(0, |last| last + 1)).map(|c| places.contains(&c)).collect()
 }
-
-/// Rows as the store hands them out.
-type RowsRead<'p> = Result<Vec<Cow<'p, RawRow>>, SpillError>;
 
 /// Rows in blocks.
 struct Blocks<R>(R);
@@ -118,7 +121,7 @@ impl Pass {
         self.magnitudes.iter_mut().zip(&block.magnitudes).for_each(|(sum, more)| sum.join(more));
         block.others.into_iter().for_each(|(at, filled)| self.others.entry(at).or_default().1 += filled);
         block.keys.into_iter().for_each(|key| self.keys.see(key));
-        block.rows.into_iter().try_for_each(|row| self.rows.push(row))
+        block.rows.hand_on(&mut self.rows)
     }
 }
 

@@ -147,6 +147,18 @@ impl RawRow {
         self.cells.get(column).unwrap_or(&Cell::Empty)
     }
 
+    /// Becomes a copy of a row; the memory of texts before is used again.
+    pub(crate) fn copy(&mut self, from: &RowView<'_>) {
+        self.no = from.no;
+        self.cells.resize(from.cells.len(), Cell::Empty);
+        for (cell, view) in self.cells.iter_mut().zip(&from.cells) {
+            match view {
+                CellView::Text(text) if !text.is_empty() => cell.write(text),
+                other => *cell = other.to_cell(),
+            }
+        }
+    }
+
     /// Whether nothing can be seen in the row.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -246,6 +258,9 @@ mod tests {
         let view: RowView<'_> = postcard::from_bytes(&packed).unwrap();
         assert_eq!((view.to_row(), postcard::from_bytes::<RawRow>(&packed).unwrap()), (row.clone(), row));
         assert_eq!(postcard::to_stdvec(&view).unwrap(), packed);
+        let mut copy = RawRow { no: 3, cells: vec![Cell::Text("早".into()); 9] };
+        copy.copy(&view);
+        assert_eq!(copy, view.to_row());
     }
 
     #[test]

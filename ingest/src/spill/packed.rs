@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -73,13 +74,18 @@ impl Packed {
 
     /// The frame that holds a row, with the place of its first row.
     pub fn frame_of<T: Spilled>(&self, row: usize) -> Result<(usize, Vec<T>), SpillError> {
+        let (span, bytes) = self.bytes_at(row)?;
+        let rows: Vec<T> = postcard::from_bytes(&bytes).map_err(|_| unread(io::ErrorKind::InvalidData.into()))?;
+        if rows.len() == span.len() { Ok((span.start, rows)) } else { Err(unread(io::ErrorKind::InvalidData.into())) }
+    }
+
+    /// The bytes of the frame that holds a row, with the places of its rows.
+    pub fn bytes_at(&self, row: usize) -> Result<(Range<usize>, Cow<'_, [u8]>), SpillError> {
         let gone = || unread(io::ErrorKind::UnexpectedEof.into());
         let at = self.frames.partition_point(|(first, _)| *first <= row).checked_sub(1).ok_or_else(gone)?;
         let (first, place) = &self.frames[at];
         let end = self.frames.get(at + 1).map_or(self.rows, |next| next.0);
-        let bytes = self.bytes_of(place).map_err(unread)?;
-        let rows: Vec<T> = postcard::from_bytes(&bytes).map_err(|_| unread(io::ErrorKind::InvalidData.into()))?;
-        if rows.len() == end - first { Ok((*first, rows)) } else { Err(unread(io::ErrorKind::InvalidData.into())) }
+        Ok((*first..end, self.bytes_of(place).map_err(unread)?))
     }
 
     fn bytes_of<'p>(&'p self, place: &'p Place) -> io::Result<Cow<'p, [u8]>> {
