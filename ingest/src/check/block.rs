@@ -39,7 +39,10 @@ pub(super) struct Block {
 pub(super) enum Checked {
     Loose(Vec<CheckedRow>),
     /// One behind the other.
-    Packed { rows: usize, items: Vec<u8> },
+    Packed {
+        rows: usize,
+        items: Vec<u8>,
+    },
 }
 
 impl Block {

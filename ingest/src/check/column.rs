@@ -158,9 +158,7 @@ impl ColumnPlan<'_> {
     /// A day number of a workbook that counts from 1904, as one that counts from 1900.
     fn day_of_1900<'c>(&self, cell: &'c Cell) -> Cow<'c, Cell> {
         match cell {
-            Cell::Number(n) if self.from_1904 && (0.0..80_000.0).contains(n) => {
-                Cow::Owned(Cell::Number(n + 1_462.0))
-            }
+            Cell::Number(n) if self.from_1904 && (0.0..80_000.0).contains(n) => Cow::Owned(Cell::Number(n + 1_462.0)),
             _ => Cow::Borrowed(cell),
         }
     }

@@ -144,10 +144,15 @@ mod tests {
         for threads in [1, 3] {
             let mut taken = 0;
             let source = (0..).map(|n| if n == 100 { Err("read") } else { Ok(n) });
-            let done = in_order(threads, source, |n| n, |_| {
-                taken += 1;
-                Ok(())
-            });
+            let done = in_order(
+                threads,
+                source,
+                |n| n,
+                |_| {
+                    taken += 1;
+                    Ok(())
+                },
+            );
             assert!(done == Err("read") && taken <= 100);
             let full = in_order(threads, (0..).map(Ok), |n| n, |n| if n == 9 { Err("full") } else { Ok(()) });
             assert_eq!(full, Err("full"));

@@ -16,7 +16,13 @@ const AROUND: usize = 2;
 pub fn keep_headers(contracts: &Contracts, sheet: &mut Sheet) {
     let book = HeaderBook::new(contracts);
     let mut keep: Vec<bool> = (0..sheet.rows.len()).map(|i| i < HEAD).collect();
-    for (i, _) in sheet.rows.iter().enumerate().skip(HEAD - AROUND).filter(|(_, r)| book.may_begin(r.cells.iter().map(Cell::view))) {
+    for (i, _) in sheet
+        .rows
+        .iter()
+        .enumerate()
+        .skip(HEAD - AROUND)
+        .filter(|(_, r)| book.may_begin(r.cells.iter().map(Cell::view)))
+    {
         let end = keep.len().min(i + AROUND + 1);
         keep[i - AROUND..end].fill(true);
     }
@@ -52,7 +58,8 @@ impl Look<'_> {
         if mine(&first) {
             return Some(first);
         }
-        let further = (first.data_from..rows.len()).filter(|i| self.book.may_begin(rows[*i].cells.iter().map(Cell::view)));
+        let further =
+            (first.data_from..rows.len()).filter(|i| self.book.may_begin(rows[*i].cells.iter().map(Cell::view)));
         let around = |i: usize| &rows[i.saturating_sub(AROUND).max(first.data_from)..rows.len().min(i + AROUND + 1)];
         further.filter_map(|i| self.find(around(i))).find(mine)
     }

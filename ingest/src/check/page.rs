@@ -107,8 +107,7 @@ impl Page {
         match self.store.rows.part(places)? {
             Part::Lent(rows) => rows.iter().for_each(take),
             Part::Packed { skip, rows, of, bytes } => {
-                let views: Vec<RowView<'_>> =
-                    postcard::from_bytes(&bytes).map_err(|_| Part::<RawRow>::corrupt())?;
+                let views: Vec<RowView<'_>> = postcard::from_bytes(&bytes).map_err(|_| Part::<RawRow>::corrupt())?;
                 if views.len() != of {
                     return Err(Part::<RawRow>::corrupt());
                 }

@@ -154,12 +154,27 @@ impl RowReader<'_> {
         })
     }
 
-    fn refuse(&self, plan: &ColumnPlan<'_>, cell: &Cell, row: &mut CheckedRow, refusal: Refusal, issues: &mut Vec<Issue>) {
+    fn refuse(
+        &self,
+        plan: &ColumnPlan<'_>,
+        cell: &Cell,
+        row: &mut CheckedRow,
+        refusal: Refusal,
+        issues: &mut Vec<Issue>,
+    ) {
         row.rejected = true;
         self.report(Level::Error, plan, cell, row.row_no, refusal, issues);
     }
 
-    fn report(&self, level: Level, plan: &ColumnPlan<'_>, cell: &Cell, row: u32, what: Refusal, issues: &mut Vec<Issue>) {
+    fn report(
+        &self,
+        level: Level,
+        plan: &ColumnPlan<'_>,
+        cell: &Cell,
+        row: u32,
+        what: Refusal,
+        issues: &mut Vec<Issue>,
+    ) {
         let mut issue = self.place.at(level, row, Some((plan.source, &plan.header)), what);
         let shown = cell.shown();
         issue.raw_masked = (!shown.is_empty()).then(|| mask(plan.column, &shown));

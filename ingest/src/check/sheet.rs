@@ -64,8 +64,13 @@ impl Checker {
     }
 
     pub(super) fn find_table(&self, sheet: &Sheet, path: &PathSays) -> Option<HeaderMatch> {
-        let top: String =
-            sheet.rows.iter().take(4).flat_map(|r| &r.cells).map(|c| header_key(&c.seen()).into_owned() + " ").collect();
+        let top: String = sheet
+            .rows
+            .iter()
+            .take(4)
+            .flat_map(|r| &r.cells)
+            .map(|c| header_key(&c.seen()).into_owned() + " ")
+            .collect();
         let (sheet_name, stem) = (header_key(&sheet.name), header_key(&path.stem));
         let said = sheet.said.table.as_deref().map(header_key);
         let prefers = |table: &Table| {

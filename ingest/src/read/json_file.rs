@@ -101,10 +101,7 @@ fn faulty(e: &serde_json::Error) -> ReadError {
         return ReadError::Io(kind.into());
     }
     let (line, column) = (e.line(), e.column());
-    ReadError::unreadable(
-        format!("JSON 格式有误：第 {line} 行第 {column} 列"),
-        "请重新导出，不要手工修改 JSON 文件",
-    )
+    ReadError::unreadable(format!("JSON 格式有误：第 {line} 行第 {column} 列"), "请重新导出，不要手工修改 JSON 文件")
 }
 
 /// One object a line. The inner error is one of form.
@@ -165,5 +162,63 @@ impl Rows<'_> {
             Some(failure) => Err(failure),
             None => Ok(self.headers),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::read::{Cell, RawRow, read_bytes};
+
+    /// What is said of the list, and its rows as a person sees them.
+    fn read(text: &str) -> Result<(String, Vec<Vec<String>>), String> {
+        let file = read_bytes(text.as_bytes()).map_err(|e| e.to_string())?;
+        let (said, shown) = (&file.sheets[0].said, |r: &RawRow| r.cells.iter().map(Cell::shown).collect());
+        let said = [&said.table, &said.unit, &said.period].map(|s| s.as_deref().unwrap_or("-"));
+        Ok((said.join(" "), file.sheets[0].rows.iter().map(shown).collect()))
+    }
+
+    #[test]
+    fn every_shape_of_a_list() {
+        let rows = vec![vec!["甲", "乙"], vec!["1", ""], vec!["TRUE", "二"]];
+        for (text, said) in [
+            (r#"{"报表":"表","报表期":202503,"数据":[{"甲":1},{"乙":"二","甲":true}]}"#, "表 - 202503"),
+            (r#"{"数据":[{"丙":9}],"数据":[{"甲":1},{"乙":"二","甲":true}],"填报单位":"船山区"}"#, "- 船山区 -"),
+            (r#"[{"甲":0,"甲":1},{"乙":"二","甲":true}]"#, "- - -"),
+            ("{\"甲\":1}\n\n{\"乙\":\"二\",\"甲\":true}\r\n", "- - -"),
+        ] {
+            let (found, mut shown) = read(text).unwrap();
+            shown.iter_mut().for_each(|row| row.resize(2, String::new()));
+            assert_eq!(
+                (found.as_str(), shown),
+                (said, rows.iter().map(|r| r.iter().map(|c| (*c).to_owned()).collect()).collect()),
+                "{text}"
+            );
+        }
+        assert_eq!(read(r#"{"甲":1,"填报单位":"x"}"#).unwrap().1, [["甲", "填报单位"], ["1", "x"]]);
+        assert_eq!(read(r#"{"报表":"表","数据":[]}"#).unwrap(), ("表 - -".to_owned(), vec![vec![]]));
+        let file = read_bytes(r#"[{"甲":1},{"乙":2}]"#.as_bytes()).unwrap();
+        assert_eq!(
+            file.sheets[0].rows.iter().map(|r| (r.no, r.cells.len())).collect::<Vec<_>>(),
+            [(0, 2), (1, 1), (2, 2)]
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        for (text, what) in [
+            (r#"[{"甲":1},{"甲":[1,{"乙":2}]}]"#, "第 2 条数据的“甲”不是单个值"),
+            (r#"[{"甲":1},7]"#, "第 2 条数据不是“表头: 值”的对象"),
+            ("[{\"甲\":1},\n7x]", "JSON 格式有误：第 2 行第 2 列"),
+            ("{\"甲\":1}\n{\"甲\":", "JSON 格式有误：第 2 行第 1 列"),
+            (r#"{"报表":"表"}"#, "JSON 里没有“数据”列表"),
+            (r#"{"数据":[{"甲":1}],"数据":3}"#, "JSON 里没有“数据”列表"),
+            ("{\"甲\":1}\n[]", "第 2 条数据不是“表头: 值”的对象"),
+        ] {
+            assert_eq!(read(text).unwrap_err(), what, "{text}");
+        }
+        let wide: Vec<String> = (0..600).map(|i| format!(r#"{{"列{i}":1}}"#)).collect();
+        let what = "到第 513 条数据已有超过 512 个不同的表头";
+        assert_eq!(read(&format!("[{}]", wide.join(","))).unwrap_err(), what);
+        assert_eq!(read(&wide.join("\n")).unwrap_err(), what);
     }
 }

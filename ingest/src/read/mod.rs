@@ -150,7 +150,7 @@ fn stream_by_kind(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadErro
 fn read_ole(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let size_bytes = input.size_bytes()?;
     if size_bytes > MAX_OLE_BYTES {
-        let what = format!("旧版工作簿（.xls）有 {} MB，超过 {} MB", size_bytes >> 20, MAX_OLE_BYTES >> 20);
+        let what = format!("旧版工作簿（.xls）有 {} MB，超过 {} MB", size_bytes.div_ceil(1 << 20), MAX_OLE_BYTES >> 20);
         return Err(ReadError::unreadable(what, "请在 Excel 或 WPS 中“另存为”.xlsx，或分表后重新报送"));
     }
     let bytes = input.bytes()?;
@@ -175,5 +175,22 @@ fn read_text(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
             Err(ReadError::unreadable("这是网页格式的文件，不是工作簿", "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送"))
         }
         Some(_) => csv_file::read(input, &text, sink),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    #[test]
+    fn an_old_workbook_has_a_largest_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("旧.xls");
+        let mut file = std::fs::File::create(&path).unwrap();
+        file.write_all(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]).unwrap();
+        file.set_len(super::MAX_OLE_BYTES + 1).unwrap();
+        let refusal = super::read_file(&path).unwrap_err();
+        assert_eq!(refusal.to_string(), "旧版工作簿（.xls）有 65 MB，超过 64 MB");
+        assert!(refusal.remedy().contains(".xlsx"));
     }
 }

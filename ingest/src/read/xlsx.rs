@@ -117,10 +117,7 @@ impl Open {
 }
 
 fn is_text(value: &DataRef<'_>) -> bool {
-    matches!(
-        value,
-        DataRef::String(_) | DataRef::SharedString(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_)
-    )
+    matches!(value, DataRef::String(_) | DataRef::SharedString(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_))
 }
 
 fn is_empty(value: &DataRef<'_>) -> bool {
