@@ -1,20 +1,24 @@
 //! Rows in order: in memory up to a limit, beyond it in a private temporary file.
 //!
-//! The file holds personal data in clear. It is made with access for its owner only and has no name on Unix from the start,
+//! Rows that come packed stay so until they are read, in memory as well. The file holds personal data in clear. It is made with access for its owner only and has no name on Unix from the start,
 //! so that it goes with its last handle, whatever ends the process.
+
+mod packed;
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::system::in_words;
+
+use packed::Packed;
 
 /// Rows of a frame, and the bytes at which one is closed before.
 const FRAME_ROWS: usize = 512;
@@ -57,6 +61,15 @@ impl Room {
     pub fn new(folder: &Path, limit_bytes: usize) -> Self {
         Self { folder: folder.to_owned(), limit_bytes, held: Arc::default() }
     }
+
+    /// More bytes are held; how many there are now.
+    fn hold(&self, bytes: usize) -> usize {
+        self.held.fetch_add(bytes, Ordering::Relaxed) + bytes
+    }
+
+    fn release(&self, bytes: usize) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
 }
 
 /// What can wait on disk.
@@ -68,34 +81,24 @@ pub trait Spilled: Clone + Serialize + DeserializeOwned {
 /// Rows in order. Pushed once, then read as often as needed.
 #[derive(Debug)]
 pub struct Rows<T> {
-    disk: Option<Disk>,
-    /// The rows behind those on disk.
+    packed: Packed,
+    /// The rows behind those that are packed.
     tail: Vec<T>,
     tail_weight: usize,
     room: Room,
-}
-
-/// Frames in a file: four bytes of length, then postcard.
-#[derive(Debug)]
-struct Disk {
-    file: Mutex<File>,
-    /// First row and place of each frame.
-    frames: Vec<(usize, u64)>,
-    rows: usize,
-    bytes: u64,
 }
 
 impl<T: Spilled> Rows<T> {
     /// No rows.
     #[must_use]
     pub fn new(room: &Room) -> Self {
-        Self { disk: None, tail: Vec::new(), tail_weight: 0, room: room.clone() }
+        Self { packed: Packed::default(), tail: Vec::new(), tail_weight: 0, room: room.clone() }
     }
 
     /// Rows that are in memory already and stay there.
     #[must_use]
     pub fn held(rows: Vec<T>) -> Self {
-        Self { disk: None, tail: rows, tail_weight: 0, room: Room::new(Path::new(""), usize::MAX) }
+        Self { packed: Packed::default(), tail: rows, tail_weight: 0, room: Room::new(Path::new(""), usize::MAX) }
     }
 
     /// Memory and folder that they use.
@@ -107,13 +110,13 @@ impl<T: Spilled> Rows<T> {
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.on_disk() + self.tail.len()
+        self.packed.rows + self.tail.len()
     }
 
     /// How many wait on disk.
-    #[must_use]
+    #[cfg(test)]
     pub fn on_disk(&self) -> usize {
-        self.disk.as_ref().map_or(0, |d| d.rows)
+        if self.packed.is_on_disk() { self.packed.rows } else { 0 }
     }
 
     /// Adds a row.
@@ -124,27 +127,60 @@ impl<T: Spilled> Rows<T> {
         let weight = row.weight();
         self.tail_weight += weight;
         self.tail.push(row);
-        let held = self.room.held.fetch_add(weight, Ordering::Relaxed) + weight;
-        if self.disk.is_some() {
+        let held = self.room.hold(weight);
+        if self.packed.is_on_disk() {
             let full = self.tail.len() >= FRAME_ROWS || self.tail_weight >= FRAME_BYTES;
             return if full { self.spill() } else { Ok(()) };
         }
         if held > self.room.limit_bytes { self.spill() } else { Ok(()) }
     }
 
+    /// Adds rows that are packed already: a list of so many rows as postcard writes it. They are not looked at.
+    ///
+    /// # Errors
+    /// As [`Rows::push`].
+    pub fn push_packed(&mut self, rows: usize, frame: &[u8]) -> Result<(), SpillError> {
+        self.pack_tail()?;
+        if self.packed.is_on_disk() {
+            return self.packed.write(rows, frame);
+        }
+        let held = self.room.hold(frame.len());
+        self.packed.keep(rows, frame.to_vec());
+        if held > self.room.limit_bytes { self.spill() } else { Ok(()) }
+    }
+
+    /// Adds rows that are packed one behind the other, without the length that a list has in front.
+    ///
+    /// # Errors
+    /// As [`Rows::push`].
+    pub fn push_items(&mut self, rows: usize, items: &[u8]) -> Result<(), SpillError> {
+        let mut frame = postcard::to_stdvec(&rows).map_err(|_| unwritten(io::ErrorKind::InvalidData.into()))?;
+        frame.extend_from_slice(items);
+        self.push_packed(rows, &frame)
+    }
+
     /// Writes what is in memory to disk.
     fn spill(&mut self) -> Result<(), SpillError> {
-        let disk = match &mut self.disk {
-            Some(disk) => disk,
-            None => self.disk.insert(Disk::new(&self.room.folder)?),
-        };
+        self.room.release(self.packed.to_disk(&self.room.folder)?);
+        self.pack_tail()
+    }
+
+    /// Packs the rows of the tail, where the other packed ones are.
+    fn pack_tail(&mut self) -> Result<(), SpillError> {
         let mut from = 0;
         let (mut weight, mut rows) = (0, 0);
         for (i, row) in self.tail.iter().enumerate() {
             weight += row.weight();
             rows += 1;
             if rows == FRAME_ROWS || weight >= FRAME_BYTES || i + 1 == self.tail.len() {
-                disk.write(&self.tail[from..=i])?;
+                let corrupt = |_| unwritten(io::ErrorKind::InvalidData.into());
+                let frame = postcard::to_stdvec(&self.tail[from..=i]).map_err(corrupt)?;
+                if self.packed.is_on_disk() {
+                    self.packed.write(rows, &frame)?;
+                } else {
+                    self.room.hold(frame.len());
+                    self.packed.keep(rows, frame);
+                }
                 (from, weight, rows) = (i + 1, 0, 0);
             }
         }
@@ -154,15 +190,37 @@ impl<T: Spilled> Rows<T> {
         } else {
             self.tail.clear()
         }
-        self.release();
+        self.room.release(std::mem::take(&mut self.tail_weight));
         Ok(())
     }
 
-    /// The rows of a range of places, one after the other; a row in memory is lent.
+    /// The rows of a range of places, one after the other; a row that is not packed is lent.
     #[must_use]
     pub fn read(&self, range: Range<usize>) -> Reader<'_, T> {
         let end = range.end.min(self.len());
         Reader { rows: self, next: range.start.min(end), end, frame: Vec::new().into_iter() }
+    }
+
+    /// The rows of a part ([`Rows::parts`]) as they wait: packed, or lent.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn part(&self, places: Range<usize>) -> Result<Part<'_, T>, SpillError> {
+        if let Some(tail) = places.start.checked_sub(self.packed.rows) {
+            return Ok(Part::Lent(self.tail.get(tail..tail + places.len()).unwrap_or_default()));
+        }
+        let (span, bytes) = self.packed.bytes_at(places.start)?;
+        Ok(Part::Packed { skip: places.start - span.start, rows: places.len(), of: span.len(), bytes })
+    }
+
+    /// A range of places in parts that can be read one by one without unpacking anything twice.
+    pub fn parts(&self, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+        let (mut next, end) = (range.start, range.end.min(self.len()));
+        std::iter::from_fn(move || {
+            let from = next;
+            next = self.packed.end_of(from).unwrap_or(from + FRAME_ROWS).min(end);
+            (from < end).then_some(from..next)
+        })
     }
 
     /// All rows; those in memory are handed over. After an error it ends.
@@ -170,16 +228,16 @@ impl<T: Spilled> Rows<T> {
         let mut tail = std::mem::take(&mut self.tail).into_iter();
         let mut frame = Vec::new().into_iter();
         // The file lives as long as the iterator.
-        let (mut next, spilled) = (0, self.on_disk());
+        let (mut next, packed) = (0, self.packed.rows);
         std::iter::from_fn(move || {
-            if next >= spilled {
+            if next >= packed {
                 return tail.next().map(Ok);
             }
             if frame.len() == 0 {
-                match self.frame_of(next) {
+                match self.packed.frame_of(next) {
                     Ok((_, rows)) => frame = rows.into_iter(),
                     Err(e) => {
-                        (next, tail) = (spilled, Vec::new().into_iter());
+                        (next, tail) = (packed, Vec::new().into_iter());
                         return Some(Err(e));
                     }
                 }
@@ -188,63 +246,26 @@ impl<T: Spilled> Rows<T> {
             frame.next().map(Ok)
         })
     }
-
-    /// The frame that holds a row on disk, with the place of its first row.
-    fn frame_of(&self, row: usize) -> Result<(usize, Vec<T>), SpillError> {
-        let gone = || unread(io::ErrorKind::UnexpectedEof.into());
-        let disk = self.disk.as_ref().ok_or_else(gone)?;
-        let at = disk.frames.partition_point(|(first, _)| *first <= row).checked_sub(1).ok_or_else(gone)?;
-        let (first, place) = disk.frames[at];
-        let end = disk.frames.get(at + 1).map_or(disk.rows, |next| next.0);
-        let rows: Vec<T> = disk.read(place).map_err(unread)?;
-        if rows.len() == end - first { Ok((first, rows)) } else { Err(unread(io::ErrorKind::InvalidData.into())) }
-    }
-}
-
-impl<T> Rows<T> {
-    fn release(&mut self) {
-        self.room.held.fetch_sub(self.tail_weight, Ordering::Relaxed);
-        self.tail_weight = 0;
-    }
 }
 
 impl<T> Drop for Rows<T> {
     fn drop(&mut self) {
-        self.release();
+        self.room.release(self.tail_weight + self.packed.memory_bytes);
     }
 }
 
-impl Disk {
-    fn new(folder: &Path) -> Result<Self, SpillError> {
-        let file = private_file(folder).map_err(unwritten)?;
-        Ok(Self { file: Mutex::new(file), frames: Vec::new(), rows: 0, bytes: 0 })
-    }
+/// Rows that belong together.
+pub enum Part<'a, T> {
+    /// Not packed.
+    Lent(&'a [T]),
+    /// Some of the rows of a list: behind the first few, so many, of so many.
+    Packed { skip: usize, rows: usize, of: usize, bytes: Cow<'a, [u8]> },
+}
 
-    fn write<T: Spilled>(&mut self, rows: &[T]) -> Result<(), SpillError> {
-        let corrupt = |_| unwritten(io::ErrorKind::InvalidData.into());
-        let frame = postcard::to_extend(rows, vec![0; 4]).map_err(corrupt)?;
-        let mut frame = frame;
-        let length = u32::try_from(frame.len() - 4).map_err(|_| unwritten(io::ErrorKind::FileTooLarge.into()))?;
-        frame[..4].copy_from_slice(&length.to_le_bytes());
-        let file = self.file.get_mut().unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(self.bytes)).and_then(|_| file.write_all(&frame)).map_err(unwritten)?;
-        self.frames.push((self.rows, self.bytes));
-        self.rows += rows.len();
-        self.bytes += frame.len() as u64;
-        Ok(())
-    }
-
-    fn read<T: Spilled>(&self, place: u64) -> io::Result<Vec<T>> {
-        let bytes = {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start(place))?;
-            let mut length = [0; 4];
-            file.read_exact(&mut length)?;
-            let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
-            file.read_exact(&mut bytes)?;
-            bytes
-        };
-        postcard::from_bytes(&bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+impl<T> Part<'_, T> {
+    /// The error of a list that is not what was packed.
+    pub fn corrupt() -> SpillError {
+        unread(io::ErrorKind::InvalidData.into())
     }
 }
 
@@ -265,11 +286,11 @@ impl<'a, T: Spilled> Iterator for Reader<'a, T> {
             return None;
         }
         self.next += 1;
-        if let Some(in_memory) = at.checked_sub(self.rows.on_disk()) {
-            return self.rows.tail.get(in_memory).map(|row| Ok(Cow::Borrowed(row)));
+        if let Some(in_tail) = at.checked_sub(self.rows.packed.rows) {
+            return self.rows.tail.get(in_tail).map(|row| Ok(Cow::Borrowed(row)));
         }
         if self.frame.len() == 0 {
-            match self.rows.frame_of(at) {
+            match self.rows.packed.frame_of(at) {
                 Ok((first, mut rows)) => self.frame = rows.split_off(at - first).into_iter(),
                 Err(e) => {
                     self.next = self.end;
@@ -278,6 +299,10 @@ impl<'a, T: Spilled> Iterator for Reader<'a, T> {
             }
         }
         self.frame.next().map(|row| Ok(Cow::Owned(row)))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.end - self.next))
     }
 }
 
@@ -316,6 +341,34 @@ mod tests {
     }
 
     #[test]
+    fn rows_that_come_packed_keep_their_places() {
+        let folder = tempfile::tempdir().unwrap();
+        let meant: Vec<String> = (0..2_000).map(|i| format!("第{i}行")).collect();
+        for limit in [0, 9_000, usize::MAX] {
+            let room = Room::new(folder.path(), limit);
+            let mut rows = Rows::new(&room);
+            rows.push_packed(700, &postcard::to_stdvec(&meant[..700]).unwrap()).unwrap();
+            meant[700..710].iter().for_each(|row| rows.push(row.clone()).unwrap());
+            rows.push_packed(1_200, &postcard::to_stdvec(&meant[710..1_910]).unwrap()).unwrap();
+            meant[1_910..].iter().for_each(|row| rows.push(row.clone()).unwrap());
+            assert_eq!((rows.len(), all(&rows, 0..9_999)), (2_000, meant.clone()), "{limit}");
+            assert_eq!(all(&rows, 705..715), meant[705..715], "{limit}");
+            let parts: Vec<String> = rows.parts(3..1_999).flat_map(|part| all(&rows, part)).collect();
+            assert_eq!(parts, meant[3..1_999], "{limit}");
+            assert_eq!(rows.into_rows().collect::<Result<Vec<_>, _>>().unwrap(), meant, "{limit}");
+            assert_eq!(room.held.load(Ordering::Relaxed), 0, "{limit}");
+        }
+    }
+
+    #[test]
+    fn a_packed_list_that_lies_about_its_length_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut rows: Rows<String> = Rows::new(&Room::new(folder.path(), usize::MAX));
+        rows.push_packed(3, &postcard::to_stdvec(&["一", "二"]).unwrap()).unwrap();
+        assert!(rows.read(0..3).next().unwrap().is_err());
+    }
+
+    #[test]
     fn memory_is_shared_and_given_back() {
         let folder = tempfile::tempdir().unwrap();
         let room = Room::new(folder.path(), 1_000);
@@ -341,7 +394,7 @@ mod tests {
     fn a_file_cut_short_is_an_error_and_ends_the_rows() {
         let folder = tempfile::tempdir().unwrap();
         let rows = rows(folder.path(), 0, 2_000);
-        rows.disk.as_ref().unwrap().file.lock().unwrap().set_len(100).unwrap();
+        rows.packed.cut(100);
         let read: Vec<_> = rows.read(600..2_000).collect();
         assert!(matches!(read.as_slice(), [Err(e)] if e.to_string().contains("读不回来")));
         assert!(rows.into_rows().last().unwrap().is_err());
@@ -353,7 +406,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let rows = rows(folder.path(), 0, 10);
-        let mode = rows.disk.as_ref().unwrap().file.lock().unwrap().metadata().unwrap().permissions().mode();
+        let mode = rows.packed.metadata().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
+use encoding_rs::GB18030;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
 use crate::Outcome;
@@ -53,13 +54,18 @@ fn id_number(i: u32) -> String {
     digits + ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][(sum % 11) as usize]
 }
 
-pub fn write_csv(path: &Path, rows: u32) -> Outcome<()> {
-    let mut out = BufWriter::new(File::create(path)?);
-    writeln!(out, "{}", HEADERS.join(","))?;
-    for i in 0..rows {
-        writeln!(out, "{}", row(i).join(","))?;
-    }
-    Ok(out.flush()?)
+/// The same rows twice: in GB18030 as offices export them, and in UTF-8 for those who read nothing else.
+pub fn write_csv(path: &Path, utf_8: &Path, rows: u32) -> Outcome<()> {
+    let (mut office, mut plain) = (BufWriter::new(File::create(path)?), BufWriter::new(File::create(utf_8)?));
+    let mut write = |cells: &[String]| -> Outcome<()> {
+        let line = cells.join(",") + "\n";
+        office.write_all(&GB18030.encode(&line).0)?;
+        Ok(plain.write_all(line.as_bytes())?)
+    };
+    write(&HEADERS.map(str::to_owned))?;
+    (0..rows).try_for_each(|i| write(&row(i)))?;
+    office.flush()?;
+    Ok(plain.flush()?)
 }
 
 pub fn write_workbook(path: &Path, rows: u32) -> Outcome<()> {

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 fn run(words: &[&str]) -> Outcome<()> {
     match words {
         ["write-workbook", path, rows] => data::write_workbook(Path::new(path), rows.parse()?),
-        ["write-csv", path, rows] => data::write_csv(Path::new(path), rows.parse()?),
+        ["write-csv", path, rows] => data::write_csv(Path::new(path), &utf_8_of(Path::new(path)), rows.parse()?),
         ["check", path] => say(&check(Path::new(path))?),
         ["calamine", path] => say(&read_plainly(Path::new(path))?),
         [kind @ ("workbook" | "csv"), rest @ ..] => compare(kind, rest),
@@ -75,20 +75,29 @@ fn compare(kind: &str, rest: &[&str]) -> Outcome<()> {
         command.arg(word);
         command
     };
-    let mut contenders = vec![("suixin checker", with(ourselves(), "check"))];
+    let of = |mut command: Command, path: &Path| {
+        command.arg(path);
+        command
+    };
+    let mut contenders = vec![("suixin checker", of(with(ourselves(), "check"), &path))];
     if kind == "csv" {
-        contenders.push(("DuckDB read_csv, typed", script("duckdb_csv.py")));
+        contenders.push(("DuckDB read_csv, typed", of(script("duckdb_csv.py"), &utf_8_of(&path))));
     } else {
-        contenders.push(("openpyxl read-only", script("openpyxl_read.py")));
-        contenders.push(("calamine, cells only", with(ourselves(), "calamine")));
+        contenders.push(("openpyxl read-only", of(script("openpyxl_read.py"), &path)));
+        contenders.push(("calamine, cells only", of(with(ourselves(), "calamine"), &path)));
     }
-    report(contenders, &path)
+    report(contenders)
 }
 
-fn report(contenders: Vec<(&str, Command)>, path: &Path) -> Outcome<()> {
+/// Where the same rows stand in UTF-8.
+fn utf_8_of(path: &Path) -> PathBuf {
+    path.with_extension("utf8")
+}
+
+fn report(contenders: Vec<(&str, Command)>) -> Outcome<()> {
     let mut ours = None;
     for (name, mut command) in contenders {
-        let found = measure::run(command.arg(path))?;
+        let found = measure::run(&mut command)?;
         let first = *ours.get_or_insert(found.seconds);
         let ratio = found.seconds / first;
         say(&format!("{name}: {ratio:.2} times our time, peak {} MB; {}", found.peak_bytes >> 20, found.said.trim()))?;

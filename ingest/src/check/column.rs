@@ -1,5 +1,7 @@
 //! One cell of one column: which parser, which unit, which warnings.
 
+use std::borrow::Cow;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::contract::{Column, Derive, Kind, VaultKind};
@@ -19,6 +21,8 @@ pub(super) struct ColumnPlan<'a> {
     pub header: String,
     /// Factor of amounts as the header or the unit line says (万元: 10,000).
     pub factor: Decimal,
+    /// Places after the point of a decimal.
+    pub places: u32,
     pub codes: Option<&'a CodeTable>,
     /// How plain numbers of a column in percent are meant.
     pub percent: Percent,
@@ -80,8 +84,8 @@ impl ColumnPlan<'_> {
 
     fn read_code(&self, cell: &Cell, codes: &CodeTable) -> Result<Taken, Refusal> {
         let shown = match cell {
-            Cell::Bool(b) => if *b { "是" } else { "否" }.to_owned(),
-            other => other.shown(),
+            Cell::Bool(b) => Cow::Borrowed(if *b { "是" } else { "否" }),
+            other => other.seen(),
         };
         match codes.resolve(&shown) {
             Some(code) => Ok(Taken::plain(Value::from(code))),
@@ -107,14 +111,17 @@ impl ColumnPlan<'_> {
             value = self.in_percent(value, amount.percent)?;
         } else if amount.percent {
             value /= Decimal::ONE_HUNDRED;
-        } else if !amount.own_unit {
+        } else if !amount.own_unit && self.factor != Decimal::ONE {
             value = value.checked_mul(self.factor).ok_or_else(too_large)?;
         }
         if self.column.positive && value <= Decimal::ZERO {
             return Err(Refusal::new("DQ025", "金额应大于0", "请核对；退回、冲减请用相应的类别填报"));
         }
-        let places = decimal_places(self.column);
-        let mut rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+        let places = self.places;
+        let mut rounded = match value.scale() <= places {
+            true => value,
+            false => value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero),
+        };
         let cut = (rounded != value)
             .then(|| Refusal::new("DQ012", format!("小数超过{places}位，已四舍五入"), "请按规定的小数位数填写"));
         rounded.rescale(places);
@@ -149,12 +156,10 @@ impl ColumnPlan<'_> {
     }
 
     /// A day number of a workbook that counts from 1904, as one that counts from 1900.
-    fn day_of_1900<'c>(&self, cell: &'c Cell) -> std::borrow::Cow<'c, Cell> {
+    fn day_of_1900<'c>(&self, cell: &'c Cell) -> Cow<'c, Cell> {
         match cell {
-            Cell::Number(n) if self.from_1904 && (0.0..80_000.0).contains(n) => {
-                std::borrow::Cow::Owned(Cell::Number(n + 1_462.0))
-            }
-            _ => std::borrow::Cow::Borrowed(cell),
+            Cell::Number(n) if self.from_1904 && (0.0..80_000.0).contains(n) => Cow::Owned(Cell::Number(n + 1_462.0)),
+            _ => Cow::Borrowed(cell),
         }
     }
 
@@ -174,7 +179,7 @@ impl ColumnPlan<'_> {
         if let Cell::Error(e) = cell {
             return Err(Refusal::new("DQ022", format!("单元格是公式错误 {e}"), "请改成数值或文字后重报"));
         }
-        let shown = cell.shown();
+        let shown = cell.seen();
         match self.column.vault {
             Some(VaultKind::Name) => Ok(Taken { warning: garbled(&shown), value: Value::text(n::person_name(&shown)) }),
             Some(VaultKind::Phone) => Ok(phone(&shown)),
@@ -189,7 +194,7 @@ impl ColumnPlan<'_> {
 fn read_bool(cell: &Cell) -> Result<Value, Refusal> {
     let shown = match cell {
         Cell::Bool(b) => return Ok(Value::Bool(*b)),
-        other => n::half_width(&other.shown()).to_ascii_lowercase(),
+        other => n::half_width(&other.seen()).to_ascii_lowercase(),
     };
     match shown.as_str() {
         "是" | "有" | "y" | "yes" | "true" | "1" | "√" | "对" => Ok(Value::Bool(true)),
@@ -226,7 +231,7 @@ fn credit_code(shown: &str) -> Taken {
     Taken { value: Value::text(code), warning }
 }
 
-fn free_text(kind: &Kind, shown: String) -> Taken {
+fn free_text(kind: &Kind, shown: Cow<'_, str>) -> Taken {
     match n::mask_personal(&shown).filter(|_| *kind == Kind::Text || shown.chars().count() > 19) {
         Some(masked) => Taken {
             value: Value::text(masked),
@@ -247,7 +252,7 @@ fn garbled(text: &str) -> Option<Refusal> {
 }
 
 /// Places after the point: the second number of `DECIMAL(18,4)`.
-fn decimal_places(column: &Column) -> u32 {
+pub(super) fn decimal_places(column: &Column) -> u32 {
     let places = column.sql_type.split(',').nth(1).map(|p| p.trim_end_matches(')'));
     places.and_then(|p| p.parse().ok()).unwrap_or(2)
 }

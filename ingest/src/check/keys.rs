@@ -10,26 +10,39 @@ use sha2::{Digest, Sha256};
 
 use crate::checked::CheckedRow;
 use crate::contract::Table;
+use crate::value::Value;
 
 /// Keys of a sorted run: one MiB.
 const RUN: usize = 128 << 10;
 
-/// Collects the keys of rows.
+/// Where the key of a row stands.
+pub(super) struct KeyPlaces(Vec<usize>);
+
+impl KeyPlaces {
+    pub fn new(table: &Table) -> Self {
+        Self(key_places(table))
+    }
+
+    /// A hash of the key; equal keys have equal ones. The text is for work only.
+    pub fn short(&self, row: &CheckedRow, text: &mut String) -> u64 {
+        text.clear();
+        write_key(text, &self.0, row);
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// Collects the hashes of keys.
+#[derive(Default)]
 pub(super) struct Keys {
-    places: Vec<usize>,
     runs: Vec<Vec<u64>>,
     open: Vec<u64>,
-    text: String,
 }
 
 impl Keys {
-    pub fn new(table: &Table) -> Self {
-        Self { places: key_places(table), runs: Vec::new(), open: Vec::new(), text: String::new() }
-    }
-
-    /// Remembers the key of a row.
-    pub fn see(&mut self, row: &CheckedRow) {
-        let short = self.short(row);
+    /// Remembers the key of a row by its hash.
+    pub fn see(&mut self, short: u64) {
         self.open.push(short);
         if self.open.len() == RUN {
             self.close_run();
@@ -40,15 +53,6 @@ impl Keys {
         let mut run = std::mem::take(&mut self.open);
         run.sort_unstable();
         self.runs.push(run);
-    }
-
-    /// A hash of the key; equal keys have equal ones.
-    pub fn short(&mut self, row: &CheckedRow) -> u64 {
-        self.text.clear();
-        write_key(&mut self.text, &self.places, row);
-        let mut hasher = DefaultHasher::new();
-        self.text.hash(&mut hasher);
-        hasher.finish()
     }
 
     /// The hashes that came more than once, sorted; usually none. Forgets all others.
@@ -88,7 +92,10 @@ fn write_key(text: &mut String, places: &[usize], row: &CheckedRow) {
     for place in places {
         let from = text.len();
         // Writing to a string cannot fail.
-        let _ = write!(text, "{}", row.values[*place]);
+        let _ = match &row.values[*place] {
+            Value::Str(s) => text.write_str(s),
+            other => write!(text, "{other}"),
+        };
         let _ = write!(text, "\u{0}{}\u{0}", text.len() - from);
     }
 }
@@ -96,24 +103,23 @@ fn write_key(text: &mut String, places: &[usize], row: &CheckedRow) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Value;
 
     fn row(key: [&str; 2]) -> CheckedRow {
         let values = key.iter().map(|k| Value::from(*k)).collect();
         CheckedRow { row_no: 1, values, awaiting_waiver: Vec::new(), rejected: false }
     }
 
-    fn keys() -> Keys {
-        Keys { places: vec![0, 1], runs: Vec::new(), open: Vec::new(), text: String::new() }
+    fn short(key: [&str; 2]) -> u64 {
+        KeyPlaces(vec![0, 1]).short(&row(key), &mut String::new())
     }
 
     #[test]
     fn twins_are_found_across_runs_and_once_each() {
-        let mut keys = keys();
-        let mut see = |i: usize| keys.see(&row([&i.to_string(), "a"]));
+        let mut keys = Keys::default();
+        let mut see = |i: usize| keys.see(short([&i.to_string(), "a"]));
         (0..RUN + 10).for_each(&mut see);
         [7, 7, RUN + 3].into_iter().for_each(&mut see);
-        let mut meant = [7, RUN + 3].map(|i| keys.short(&row([&i.to_string(), "a"])));
+        let mut meant = [7, RUN + 3].map(|i| short([&i.to_string(), "a"]));
         meant.sort_unstable();
         assert_eq!(keys.repeated(), meant);
         assert!(keys.repeated().is_empty(), "forgotten");
@@ -122,7 +128,7 @@ mod tests {
     #[test]
     fn parts_do_not_run_into_each_other() {
         let (a, b) = (row(["1", "23"]), row(["12", "3"]));
-        assert_ne!(keys().short(&a), keys().short(&b));
+        assert_ne!(short(["1", "23"]), short(["12", "3"]));
         assert_ne!(exact(&[0, 1], &a), exact(&[0, 1], &b));
         assert_eq!(exact(&[0, 1], &a), exact(&[0, 1], &a.clone()));
     }

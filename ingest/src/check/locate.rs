@@ -1,7 +1,7 @@
 //! Where a contract column stands on a sheet, to show the cell that a value came from.
 
 use crate::contract::Contracts;
-use crate::read::{RawRow, Sheet};
+use crate::read::{Cell, RawRow, Sheet};
 use crate::recognise::{HeaderBook, HeaderMatch};
 
 use super::page::{note_used, within};
@@ -16,7 +16,13 @@ const AROUND: usize = 2;
 pub fn keep_headers(contracts: &Contracts, sheet: &mut Sheet) {
     let book = HeaderBook::new(contracts);
     let mut keep: Vec<bool> = (0..sheet.rows.len()).map(|i| i < HEAD).collect();
-    for (i, _) in sheet.rows.iter().enumerate().skip(HEAD - AROUND).filter(|(_, r)| book.may_begin(r)) {
+    for (i, _) in sheet
+        .rows
+        .iter()
+        .enumerate()
+        .skip(HEAD - AROUND)
+        .filter(|(_, r)| book.may_begin(r.cells.iter().map(Cell::view)))
+    {
         let end = keep.len().min(i + AROUND + 1);
         keep[i - AROUND..end].fill(true);
     }
@@ -52,7 +58,8 @@ impl Look<'_> {
         if mine(&first) {
             return Some(first);
         }
-        let further = (first.data_from..rows.len()).filter(|i| self.book.may_begin(&rows[*i]));
+        let further =
+            (first.data_from..rows.len()).filter(|i| self.book.may_begin(rows[*i].cells.iter().map(Cell::view)));
         let around = |i: usize| &rows[i.saturating_sub(AROUND).max(first.data_from)..rows.len().min(i + AROUND + 1)];
         further.filter_map(|i| self.find(around(i))).find(mine)
     }
@@ -71,7 +78,6 @@ impl Look<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::Cell;
 
     const PAYMENTS: [&str; 9] =
         ["发放编号", "领取人身份证号", "发放渠道", "所属月份", "金额", "形式", "发放日期", "状态", "收款户名"];

@@ -1,11 +1,13 @@
 //! From files to checked tables: recognise, normalise, check. Every mistake is located and coded; a file is taken,
 //! taken in part (rows in quarantine) or refused whole, and the sender can see why.
 
+mod block;
 mod column;
 mod copies;
 mod hidden;
 mod issues;
 mod keys;
+mod lanes;
 mod locate;
 mod origin;
 mod own;
@@ -16,6 +18,7 @@ mod row;
 mod rows;
 mod sheet;
 mod split;
+mod steps;
 mod total;
 
 use std::collections::BTreeMap;

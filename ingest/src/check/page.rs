@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::contract::Table;
-use crate::read::{Cell, RawFile, RawRow, ReadError, Sheet, Sink};
+use crate::read::{Cell, CellView, RawFile, RawRow, ReadError, RowView, Sheet, Sink};
 use crate::recognise::{HeaderBook, HeaderMatch};
-use crate::spill::{Room, Rows, SpillError, Spilled};
+use crate::spill::{Part, Room, Rows, SpillError, Spilled};
 
 use super::prepare::Prepare;
 
@@ -91,6 +91,36 @@ impl Page {
         rows.filter(move |(at, _)| !is_left_out(*at)).map(|(_, row)| row)
     }
 
+    /// The rows below the header in parts that can be read one by one and in any order by [`Page::part`]; `None` where a row
+    /// depends on those above it.
+    pub fn parts(&self, table: &Table, found: &HeaderMatch) -> Option<impl Iterator<Item = Range<usize>>> {
+        let first = self.head.rows.get(found.data_from).map_or(0, |row| row.no);
+        if !Prepare::new(table, found, &self.head.marks).is_idle(first) {
+            return None;
+        }
+        let start = (self.span.start + found.data_from).min(self.span.end);
+        Some(between(start..self.span.end, &self.left_out).into_iter().flat_map(|part| self.store.rows.parts(part)))
+    }
+
+    /// Hands on the rows of a part; packed ones are laid out in one row after the other, whose memory serves all of them.
+    pub fn part(&self, places: Range<usize>, mut take: impl FnMut(&RawRow)) -> Result<(), SpillError> {
+        match self.store.rows.part(places)? {
+            Part::Lent(rows) => rows.iter().for_each(take),
+            Part::Packed { skip, rows, of, bytes } => {
+                let views: Vec<RowView<'_>> = postcard::from_bytes(&bytes).map_err(|_| Part::<RawRow>::corrupt())?;
+                if views.len() != of {
+                    return Err(Part::<RawRow>::corrupt());
+                }
+                let mut row = RawRow::default();
+                views.iter().skip(skip).take(rows).for_each(|view| {
+                    row.copy(view);
+                    take(&row);
+                });
+            }
+        }
+        Ok(())
+    }
+
     /// The rows below the header with merged cells filled and percent signs written.
     pub fn data<'p>(
         &'p self,
@@ -137,6 +167,19 @@ impl Page {
     }
 }
 
+/// What a range has between others, each of which stands behind the one before.
+fn between(whole: Range<usize>, others: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut from = whole.start;
+    let mut out = Vec::new();
+    for other in others {
+        out.push(from..other.start.min(whole.end));
+        from = from.max(other.end);
+    }
+    out.push(from..whole.end);
+    out.retain(|part| part.start < part.end);
+    out
+}
+
 fn without_rows(sheet: &Sheet) -> Sheet {
     Sheet {
         name: sheet.name.clone(),
@@ -155,8 +198,12 @@ pub(super) fn within(row: &RawRow, band: &Range<usize>) -> RawRow {
 }
 
 pub(super) fn note_used(used: &mut Vec<bool>, row: &RawRow) {
-    used.resize(used.len().max(row.cells.len()), false);
-    row.cells.iter().zip(used).filter(|(c, used)| !**used && !c.is_blank()).for_each(|(_, used)| *used = true);
+    note_used_of(used, row.cells.iter().map(Cell::view));
+}
+
+fn note_used_of<'a>(used: &mut Vec<bool>, cells: impl ExactSizeIterator<Item = CellView<'a>>) {
+    used.resize(used.len().max(cells.len()), false);
+    cells.zip(used).filter(|(c, used)| !**used && !c.is_blank()).for_each(|(_, used)| *used = true);
 }
 
 /// A page while its rows come.
@@ -172,19 +219,42 @@ impl Building {
     }
 
     fn push(&mut self, row: RawRow, headers: &HeaderBook) -> Result<(), SpillError> {
-        let (place, store) = (self.store.rows.len(), &mut self.store);
+        let place = self.store.rows.len();
         if place < HEAD {
             self.head.rows.push(row.clone());
-        } else {
-            note_used(&mut store.used, &row);
         }
-        if headers.may_begin(&row) {
+        self.note(place, row.cells.iter().map(Cell::view), headers);
+        self.store.rows.push(row)
+    }
+
+    /// Adds rows that are packed as a list; `None` when they are no such thing.
+    fn push_packed(&mut self, packed: &[u8], headers: &HeaderBook) -> Option<Result<(), SpillError>> {
+        let rows: Vec<RowView<'_>> = postcard::from_bytes(packed).ok()?;
+        let first = self.store.rows.len();
+        let head = rows.iter().take(HEAD.saturating_sub(first));
+        self.head.rows.extend(head.map(RowView::to_row));
+        for (place, row) in (first..).zip(&rows) {
+            self.note(place, row.cells.iter().copied(), headers);
+        }
+        Some(self.store.rows.push_packed(rows.len(), packed))
+    }
+
+    fn note<'a>(
+        &mut self,
+        place: usize,
+        cells: impl ExactSizeIterator<Item = CellView<'a>> + Clone,
+        headers: &HeaderBook,
+    ) {
+        let store = &mut self.store;
+        if place >= HEAD {
+            note_used_of(&mut store.used, cells.clone());
+        }
+        if headers.may_begin(cells.clone()) {
             store.candidates.push(place);
         }
-        if !row.is_blank() {
+        if !{ cells }.all(CellView::is_blank) {
             store.last_filled = Some(place);
         }
-        store.rows.push(row)
     }
 
     fn finish(self) -> Page {
@@ -230,16 +300,35 @@ impl Sink for Spool<'_> {
         Ok(())
     }
 
-    fn row(&mut self, row: RawRow) -> Result<(), ReadError> {
+    fn row(&mut self, row: &RawRow) -> Result<(), ReadError> {
         match self.pages.last_mut() {
-            Some(page) => Ok(page.push(row, self.headers)?),
+            Some(page) => Ok(page.push(row.clone(), self.headers)?),
             None => Ok(()),
         }
+    }
+
+    fn packed(&mut self, rows: &[u8]) -> Option<Result<(), ReadError>> {
+        let page = self.pages.last_mut()?;
+        Some(page.push_packed(rows, self.headers)?.map_err(ReadError::from))
     }
 
     fn again(&mut self) -> Result<(), ReadError> {
         let last = self.pages.pop().map(|page| Sheet { rows: Vec::new(), ..page.head });
         self.pages.extend(last.map(|sheet| Building::new(sheet, &self.room)));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::between;
+
+    #[test]
+    fn what_is_left_out_stands_between_the_parts() {
+        let parts = |others: &[std::ops::Range<usize>]| between(10..50, others);
+        assert_eq!(parts(&[]), [10..50]);
+        assert_eq!(parts(&[12..14, 14..15, 40..50]), [10..12, 15..40]);
+        assert_eq!(parts(&[2..4, 8..12, 45..60]), [12..45]);
+        assert!(between(5..5, &[]).is_empty());
     }
 }

@@ -10,7 +10,7 @@ use crate::read::{Cell, RawRow};
 use crate::recognise::{HeaderMatch, TitleSays, header_key, split_unit};
 use crate::spill::SpillError;
 
-use super::column::{ColumnPlan, Percent};
+use super::column::{ColumnPlan, Percent, decimal_places};
 use super::page::Page;
 use super::prepare::percent_columns;
 use super::rows::serial_column;
@@ -35,6 +35,7 @@ pub(super) fn plan_columns<'a>(
             source: *source,
             header: header.clone(),
             factor: Decimal::from(header_factor(header).or(by_line).unwrap_or(1)),
+            places: decimal_places(column),
             codes: codes.of(column),
             percent: percents.get(source).map_or(Percent::Points, Plain::meaning),
             from_1904: sheet.from_1904,

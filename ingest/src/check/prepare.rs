@@ -28,6 +28,12 @@ impl<'m> Prepare<'m> {
         Self { marks, percents, merges: Merges::new(marks) }
     }
 
+    /// Whether rows stay as they are, the first of which has this number: regions that begin above belong to title and
+    /// header.
+    pub fn is_idle(&self, first: u32) -> bool {
+        self.percents.is_empty() && self.merges.waiting.iter().all(|(row, _)| *row < first)
+    }
+
     pub fn row<'r>(&mut self, mut row: Cow<'r, RawRow>) -> Cow<'r, RawRow> {
         self.merges.fill(self.marks, &mut row);
         for column in &self.percents {

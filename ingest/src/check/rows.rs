@@ -1,5 +1,6 @@
 //! All rows of a table: data, totals and signatures told apart, cells read, totals and keys checked.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::checked::{CheckedFile, CheckedRow, CheckedRows, CheckedTable, Level};
@@ -8,12 +9,18 @@ use crate::read::{RawRow, Sheet, cell_ref};
 use crate::recognise::{HeaderMatch, is_serial};
 use crate::spill::{Rows, SpillError};
 
+use super::block::{Block, Look};
 use super::issues::Issues;
-use super::keys::{self, Keys};
+use super::keys::{self, KeyPlaces, Keys};
+use super::lanes;
 use super::page::Page;
 use super::plan::shares_remark;
 use super::row::RowReader;
 use super::total::{self, Magnitude, RowKind, Sums};
+
+/// Rows of a block, and rows of a table from which on it is worth while to start threads.
+const BLOCK: usize = 1_024;
+const MANY: usize = 4 * BLOCK;
 
 pub(super) fn read_rows(
     reader: &RowReader<'_>,
@@ -22,16 +29,30 @@ pub(super) fn read_rows(
     out: &mut CheckedTable,
     file: &mut CheckedFile,
 ) -> Result<(), SpillError> {
-    let mut issues = Issues::default();
+    let keys = KeyPlaces::new(reader.table);
+    let serial = serial_column(&page.head, found);
+    let look = Look { reader, keys: &keys, serial, taken: taken(found, serial) };
     let mut pass = Pass::new(reader, page, found);
-    for raw in page.data(reader.table, found) {
-        let raw = raw?;
-        pass.take(&raw, &mut issues, file)?;
+    let threads = if page.len() < MANY { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    let new_block = || Block::new(&look, threads > 1);
+    let check_part = |places| {
+        let mut block = new_block();
+        page.part(places, |row| look.check(row, &mut block)).map(|()| block)
+    };
+    let check_rows = |rows: Vec<Cow<'_, RawRow>>| {
+        let mut block = new_block();
+        rows.iter().for_each(|row| look.check(row, &mut block));
+        Ok(block)
+    };
+    let mut take = |block: Result<Block, SpillError>| pass.take(block?, file);
+    match page.parts(reader.table, found) {
+        Some(parts) => lanes::in_order(threads, parts.map(Ok), check_part, &mut take)?,
+        None => lanes::in_order(threads, Blocks(page.data(reader.table, found)), check_rows, &mut take)?,
     }
-    let Pass { rows, mut keys, totals, subtotals, magnitudes, others, .. } = pass;
+    let Pass { rows, keys: mut seen, totals, subtotals, magnitudes, others, mut issues } = pass;
     out.rows_read = rows.len() as u64;
     out.rows = CheckedRows::new(rows);
-    reject_duplicates(reader, &mut keys, &mut out.rows, &mut issues)?;
+    reject_duplicates(reader, (&keys, &mut seen), &mut out.rows, &mut issues)?;
     check_sums(reader, page, found, (&totals, &subtotals), out, &mut issues)?;
     for (plan, magnitude) in reader.plans.iter().zip(&magnitudes) {
         let remarks = [magnitude.looks_wrong(), shares_remark(plan)];
@@ -42,64 +63,65 @@ pub(super) fn read_rows(
     Ok(())
 }
 
-/// What one pass over the rows of a table gathers.
-struct Pass<'a> {
-    reader: &'a RowReader<'a>,
-    serial: Option<usize>,
+/// For each column of the sheet, whether it is taken.
+fn taken(found: &HeaderMatch, serial: Option<usize>) -> Vec<bool> {
+    let places: BTreeSet<usize> = found.columns.values().map(|(at, _)| *at).chain(serial).collect();
+    (0..places.last().map_or(0, |last| last + 1)).map(|c| places.contains(&c)).collect()
+}
+
+/// Rows in blocks.
+struct Blocks<R>(R);
+
+impl<T, E, R: Iterator<Item = Result<T, E>>> Iterator for Blocks<R> {
+    type Item = Result<Vec<T>, E>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let block: Result<Vec<T>, E> = self.0.by_ref().take(BLOCK).collect();
+        if block.as_ref().is_ok_and(Vec::is_empty) { None } else { Some(block) }
+    }
+}
+
+/// What the blocks of a table give together.
+struct Pass {
     rows: Rows<CheckedRow>,
     keys: Keys,
     totals: Vec<RawRow>,
     /// With the number of data rows above.
     subtotals: Vec<(usize, RawRow)>,
     magnitudes: Vec<Magnitude>,
-    /// Whether a column of the sheet is taken.
-    taken: Vec<bool>,
-    /// Columns that are not: header, filled cells.
+    /// Columns that are not taken: header, filled cells.
     others: BTreeMap<usize, (String, usize)>,
+    issues: Issues,
 }
 
-impl<'a> Pass<'a> {
-    fn new(reader: &'a RowReader<'a>, page: &Page, found: &HeaderMatch) -> Self {
-        let serial = serial_column(&page.head, found);
-        let places: BTreeSet<usize> = found.columns.values().map(|(at, _)| *at).chain(serial).collect();
-        let width = places.last().map_or(0, |last| last + 1);
+impl Pass {
+    fn new(reader: &RowReader<'_>, page: &Page, found: &HeaderMatch) -> Self {
         Self {
-            reader,
-            serial,
             rows: Rows::new(page.room()),
-            keys: Keys::new(reader.table),
+            keys: Keys::default(),
             totals: Vec::new(),
             subtotals: Vec::new(),
             magnitudes: reader.plans.iter().map(|_| Magnitude::default()).collect(),
-            taken: (0..width).map(|c| places.contains(&c)).collect(),
             others: found.unknown.iter().map(|(at, h)| (*at, (h.clone(), 0))).collect(),
+            issues: Issues::default(),
         }
     }
 
-    fn take(&mut self, raw: &RawRow, issues: &mut Issues, file: &mut CheckedFile) -> Result<(), SpillError> {
-        match total::kind_of(raw, self.serial) {
-            RowKind::Data => self.take_data(raw, issues)?,
-            RowKind::Total => self.totals.push(raw.clone()),
-            RowKind::Subtotal => self.subtotals.push((self.rows.len(), raw.clone())),
-            RowKind::Footer => sign(raw, file),
-            RowKind::Cumulative | RowKind::Example | RowKind::Blank => {}
+    /// The next block in the order of the sheet.
+    fn take(&mut self, block: Block, file: &mut CheckedFile) -> Result<(), SpillError> {
+        let above = self.rows.len();
+        for (at, kind, raw) in block.apart {
+            match kind {
+                RowKind::Total => self.totals.push(raw),
+                RowKind::Subtotal => self.subtotals.push((above + at, raw)),
+                _ => sign(&raw, file),
+            }
         }
-        Ok(())
-    }
-
-    fn take_data(&mut self, raw: &RawRow, issues: &mut Issues) -> Result<(), SpillError> {
-        for (plan, magnitude) in self.reader.plans.iter().zip(&mut self.magnitudes) {
-            magnitude.add(plan, raw);
-        }
-        let is_taken = |at: usize| self.taken.get(at).copied().unwrap_or(false);
-        for (at, _) in raw.cells.iter().enumerate().filter(|(at, c)| !is_taken(*at) && !c.is_blank()) {
-            self.others.entry(at).or_default().1 += 1;
-        }
-        let row = self.reader.read(raw, issues);
-        if !row.rejected {
-            self.keys.see(&row);
-        }
-        self.rows.push(row)
+        self.issues.extend(block.issues.into_iter());
+        self.magnitudes.iter_mut().zip(&block.magnitudes).for_each(|(sum, more)| sum.join(more));
+        block.others.into_iter().for_each(|(at, filled)| self.others.entry(at).or_default().1 += filled);
+        block.keys.into_iter().for_each(|key| self.keys.see(key));
+        block.rows.hand_on(&mut self.rows)
     }
 }
 
@@ -114,21 +136,21 @@ fn sign(raw: &RawRow, file: &mut CheckedFile) {
 /// DQ017: the first good row with a key stands, later ones in the same table do not.
 fn reject_duplicates(
     reader: &RowReader<'_>,
-    keys: &mut Keys,
+    (keys, seen): (&KeyPlaces, &mut Keys),
     rows: &mut CheckedRows,
     issues: &mut Issues,
 ) -> Result<(), SpillError> {
-    let repeated = keys.repeated();
+    let repeated = seen.repeated();
     if repeated.is_empty() {
         return Ok(());
     }
     let places = keys::key_places(reader.table);
     let shown = places.first().and_then(|k| reader.plans.iter().find(|p| p.index == *k));
-    let (mut seen, mut twins) = (BTreeSet::new(), Vec::new());
+    let (mut firsts, mut twins, mut text) = (BTreeSet::new(), Vec::new(), String::new());
     for (i, row) in rows.read().enumerate() {
         let row = row?;
-        let may_be = !row.rejected && repeated.binary_search(&keys.short(&row)).is_ok();
-        if may_be && !seen.insert(keys::exact(&places, &row)) {
+        let may_be = !row.rejected && repeated.binary_search(&keys.short(&row, &mut text)).is_ok();
+        if may_be && !firsts.insert(keys::exact(&places, &row)) {
             twins.push(i);
             let what = Refusal::new("DQ017", "主键在本表内重复，前面已有相同编号的一行", "请删除重复的行，或改正编号");
             issues.push(reader.place.at(Level::Error, row.row_no, shown.map(|p| (p.source, p.header.as_str())), what));

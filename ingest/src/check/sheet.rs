@@ -20,6 +20,7 @@ use super::plan::plan_columns;
 use super::row::RowReader;
 use super::rows::read_rows;
 use super::split::Region;
+use super::steps::Steps;
 
 /// Words in the name of a sheet that explains and carries no data.
 const EXPLAINING: [&str; 9] = ["说明", "须知", "目录", "封面", "字典", "代码", "样例", "示例", "校验结果"];
@@ -63,15 +64,20 @@ impl Checker {
     }
 
     pub(super) fn find_table(&self, sheet: &Sheet, path: &PathSays) -> Option<HeaderMatch> {
-        let top: String =
-            sheet.rows.iter().take(4).flat_map(|r| &r.cells).map(|c| header_key(&c.shown()) + " ").collect();
+        let top: String = sheet
+            .rows
+            .iter()
+            .take(4)
+            .flat_map(|r| &r.cells)
+            .map(|c| header_key(&c.seen()).into_owned() + " ")
+            .collect();
         let (sheet_name, stem) = (header_key(&sheet.name), header_key(&path.stem));
         let said = sheet.said.table.as_deref().map(header_key);
         let prefers = |table: &Table| {
             let title = header_key(&table.title);
             let plain: String = title.chars().filter(|c| !"[]:*?/\\".contains(*c)).collect();
             let fits = [
-                (said.as_deref() == Some(title.as_str()), 4_000),
+                (said.as_deref() == Some(title.as_ref()), 4_000),
                 (top.contains(&format!("{title}表")), 3_000),
                 (sheet_name == plain, 2_000),
                 (stem.split('_').any(|part| part == title.replace('/', "")), 1_000),
@@ -125,8 +131,8 @@ impl Checker {
         let Decided { table, form, unit, period } = decided;
         let plans = plan_columns(table, found, title, page, &self.codes)?;
         let township = self.regions.resolve(&page.head.name, "township", &unit, None).ok();
-        let (regions, codes) = (&self.regions, &self.codes);
-        let reader = RowReader { table, plans: &plans, regions, codes, place, unit: &unit, township };
+        let (regions, steps) = (&self.regions, Steps::new(table, &plans));
+        let reader = RowReader { table, plans: &plans, steps, regions, place, unit: &unit, township };
         let mut out = new_table(table, form, unit.clone(), period, page.head.name.clone());
         out.correction = title.correction || path.correction;
         out.headers = sent_headers(&plans, page.head.has_cells);

@@ -185,7 +185,7 @@ fn is_title(row: &RawRow) -> bool {
 }
 
 fn text_of(rows: &[RawRow]) -> String {
-    rows.iter().flat_map(|r| &r.cells).map(|c| header_key(&c.shown())).collect()
+    rows.iter().flat_map(|r| &r.cells).map(|c| header_key(&c.seen()).into_owned()).collect()
 }
 
 /// The runs of used columns that are wider than one, each with the blank columns behind it.

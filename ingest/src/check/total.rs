@@ -33,7 +33,12 @@ pub(crate) fn kind_of(row: &RawRow, serial: Option<usize>) -> RowKind {
     let serial_text = serial.map(|i| row.cell(i)).filter(|c| matches!(c, Cell::Text(_)) && !c.is_blank());
     let Some(first) = serial_text.or_else(|| filled.next()) else { return RowKind::Blank };
     let Cell::Text(_) = first else { return RowKind::Data };
-    let text: String = first.shown().chars().filter(|c| !crate::read::is_blank_char(*c)).collect();
+    let shown = first.seen();
+    // The words are hanzi, so that most rows of data are known by their first cell at once.
+    if shown.is_ascii() {
+        return RowKind::Data;
+    }
+    let text: String = shown.chars().filter(|c| !crate::read::is_blank_char(*c)).collect();
     let short = text.chars().count() <= 20;
     match text.trim_end_matches([':', '：']) {
         "合计" | "总计" | "共计" | "总合计" => RowKind::Total,
@@ -180,6 +185,12 @@ impl Magnitude {
             self.numbers += 1;
             self.plausible += u64::from(amount.value <= Decimal::from(1_000_000));
         }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn join(&mut self, other: &Self) {
+        self.numbers += other.numbers;
+        self.plausible += other.plausible;
     }
 
     /// The upper median is large exactly when no more than half of the numbers are not.

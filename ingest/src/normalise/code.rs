@@ -19,7 +19,7 @@ impl CodeTable {
     #[must_use]
     pub fn resolve(&self, text: &str) -> Option<&str> {
         let key = half_width(text);
-        let found = self.spellings.get(&key).or_else(|| self.spellings.get(&key.to_ascii_uppercase()));
+        let found = self.spellings.get(key.as_ref()).or_else(|| self.spellings.get(&key.to_ascii_uppercase()));
         // Excel drops the leading zero of 01.
         found.or_else(|| self.spellings.get(&format!("0{key}"))).map(String::as_str)
     }
@@ -37,7 +37,7 @@ impl CodeTable {
     }
 
     fn add(&mut self, spelling: &str, code: &str) {
-        self.spellings.entry(half_width(spelling)).or_insert_with(|| code.to_owned());
+        self.spellings.entry(half_width(spelling).into_owned()).or_insert_with(|| code.to_owned());
     }
 }
 

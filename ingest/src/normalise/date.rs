@@ -16,6 +16,9 @@ pub fn parse_date(cell: &Cell) -> Result<Option<NaiveDate>, Refusal> {
         Cell::Date(d) => Some(d.date()),
         Cell::Number(n) => from_number(*n),
         Cell::Text(t) => {
+            if let Some(date) = iso(t.as_bytes()).filter(in_range) {
+                return Ok(Some(date));
+            }
             let plain = plain(t);
             if matches!(plain.as_str(), "长期" | "至今" | "永久" | "无固定期限") {
                 return Ok(None);
@@ -35,7 +38,7 @@ pub fn parse_timestamp(cell: &Cell) -> Result<NaiveDateTime, Refusal> {
     let found = match cell {
         Cell::Date(d) => Some(*d),
         Cell::Number(n) => serial_timestamp(*n),
-        Cell::Text(t) => timestamp_in(t),
+        Cell::Text(t) => iso_timestamp(t.as_bytes()).or_else(|| timestamp_in(t)),
         _ => None,
     };
     found.filter(|t| in_range(&t.date())).ok_or_else(refuse)
@@ -46,6 +49,27 @@ pub fn parse_timestamp(cell: &Cell) -> Result<NaiveDateTime, Refusal> {
 pub fn date_serial(time: NaiveDateTime) -> f64 {
     let start = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or(NaiveDate::MIN).and_time(NaiveTime::MIN);
     (time - start).as_seconds_f64() / 86_400.0
+}
+
+/// `2025-03-05`, as exports write it.
+fn iso(text: &[u8]) -> Option<NaiveDate> {
+    let [year @ .., b'-', m1, m2, b'-', d1, d2] = text else { return None };
+    let year = year.iter().try_fold(0, |n, b| Some(n * 10 + digit(*b)?)).filter(|_| year.len() == 4)?;
+    NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?)
+}
+
+/// `2025-03-05 14:30:00`, with a blank or a `T` between.
+fn iso_timestamp(text: &[u8]) -> Option<NaiveDateTime> {
+    let [date @ .., b' ' | b'T', h1, h2, b':', m1, m2, b':', s1, s2] = text else { return None };
+    iso(date)?.and_hms_opt(two_digits(*h1, *h2)?, two_digits(*m1, *m2)?, two_digits(*s1, *s2)?)
+}
+
+fn two_digits(tens: u8, ones: u8) -> Option<u32> {
+    Some(digit(tens)? * 10 + digit(ones)?)
+}
+
+fn digit(b: u8) -> Option<u32> {
+    char::from(b).to_digit(10)
 }
 
 fn in_range(date: &NaiveDate) -> bool {
@@ -179,6 +203,17 @@ mod tests {
     fn no_real_dates() {
         for text in ["2025年13月5日", "2025-02-30", "近期", "2025.6.31", "1899-12-31", "123", ""] {
             assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_read_at_a_glance_is_read_the_long_way_too() {
+        for text in ["2025-03-05", "1900-01-01", "2024-02-29", "2025-02-29", "2025-3-05", "12025-03-05", "-025-03-05"] {
+            let long = date_in(without_midnight(&plain(text))).filter(in_range);
+            assert_eq!(parse_date(&Cell::Text(text.to_owned())).ok().flatten(), long, "{text}");
+        }
+        for text in ["2025-03-05 14:30:00", "2025-03-05T23:59:60", "2025-03-05 24:00:00", "2025-03-05 1:02:03"] {
+            assert_eq!(parse_timestamp(&Cell::Text(text.to_owned())).ok(), timestamp_in(text), "{text}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Identity numbers after GB 11643-1999: 17 digits and a check character (ISO 7064 MOD 11-2).
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::text::half_width;
 
@@ -36,7 +36,8 @@ impl IdProblem {
 /// Half-width, without blanks, `x` → `X`, 15 digits made 18 (19 inserted, check character computed).
 #[must_use]
 pub fn normalise_id(text: &str) -> String {
-    let number = half_width(text).to_ascii_uppercase();
+    let mut number = half_width(text).into_owned();
+    number.make_ascii_uppercase();
     if number.len() == 15 && number.chars().all(|c| c.is_ascii_digit()) {
         let body = format!("{}19{}", &number[..6], &number[6..]);
         if let Some(check) = check_character(&body) {
@@ -56,7 +57,7 @@ pub fn id_problem(number: &str) -> Option<IdProblem> {
     if !body.chars().all(|c| c.is_ascii_digit()) || !matches!(last.as_bytes(), [b'0'..=b'9' | b'X']) {
         return Some(IdProblem::Characters);
     }
-    if birth_date(number).is_none_or(|d| d.format("%Y").to_string().as_str() < "1850") {
+    if birth_date(number).is_none_or(|d| d.year() < 1850) {
         return Some(IdProblem::BirthDate);
     }
     (check_character(body) != Some(last)).then_some(IdProblem::Check)
@@ -64,7 +65,8 @@ pub fn id_problem(number: &str) -> Option<IdProblem> {
 
 /// The date of birth in a number of 18 characters.
 fn birth_date(number: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(number.get(6..14)?, "%Y%m%d").ok()
+    let part = |at: std::ops::Range<usize>| number.get(at)?.parse::<u32>().ok();
+    NaiveDate::from_ymd_opt(i32::try_from(part(6..10)?).ok()?, part(10..12)?, part(12..14)?)
 }
 
 /// The sex in digit 17: 1 male (odd), 2 female (even); `None` for an invalid number.
@@ -79,8 +81,8 @@ pub fn sex_of(number: &str) -> Option<u8> {
 
 fn check_character(body: &str) -> Option<&'static str> {
     let mut sum = 0;
-    for (c, w) in body.chars().zip(WEIGHTS) {
-        sum += c.to_digit(10)? * w;
+    for (b, w) in body.bytes().zip(WEIGHTS) {
+        sum += char::from(b).to_digit(10)? * w;
     }
     let at = usize::try_from(sum % 11).ok()?;
     std::str::from_utf8(CHECKS.get(at..=at)?).ok()
@@ -89,6 +91,13 @@ fn check_character(body: &str) -> Option<&'static str> {
 /// A number with its middle starred; short ones are starred whole.
 #[must_use]
 pub fn mask_number(number: &str, head: usize, tail: usize) -> String {
+    if let Some(starred) = number.len().checked_sub(head + tail).filter(|n| *n > 0 && number.is_ascii()) {
+        let mut out = String::with_capacity(number.len());
+        out.push_str(&number[..head]);
+        out.extend(std::iter::repeat_n('*', starred));
+        out.push_str(&number[head + starred..]);
+        return out;
+    }
     let chars: Vec<char> = number.chars().collect();
     if chars.len() <= head + tail {
         return "*".repeat(chars.len());

@@ -6,6 +6,7 @@ mod date;
 mod hanzi;
 mod id;
 mod number;
+mod plain;
 mod region;
 mod text;
 
@@ -15,6 +16,7 @@ pub use date::{date_serial, parse_date, parse_timestamp};
 pub use hanzi::arabic;
 pub use id::{IdProblem, id_problem, mask_number, normalise_id, sex_of};
 pub use number::{Amount, parse_number};
+pub(crate) use plain::is_plain;
 pub use region::{RegionBook, RegionProblem};
 pub use text::{account, clean, half_width, is_nil, mask_personal, person_name, phone_plausible};
 

@@ -40,11 +40,42 @@ pub fn parse_number(cell: &Cell) -> Result<Amount, Refusal> {
 
 /// The decimal with the shortest text that gives back the float, so that 0.1 is exactly 0.1.
 fn from_float(n: f64) -> Result<Decimal, Refusal> {
+    if let Some(value) = in_cents(n) {
+        return Ok(value);
+    }
     let text = format!("{n}");
     text.parse().or_else(|_| Decimal::from_scientific(&format!("{n:e}"))).map_err(|_| refuse("单元格不是数字"))
 }
 
+/// A float of at most two places after the point and fifteen digits; of such decimals no two have the same float, so the
+/// one found is its shortest text.
+fn in_cents(n: f64) -> Option<Decimal> {
+    let cents = (n * 100.0).round();
+    // Zero may be negative, which the text shows.
+    if cents == 0.0 || cents.abs() >= 1e13 || cents / 100.0 != n {
+        return None;
+    }
+    let whole = cents as i64;
+    Some(match (whole % 100, whole % 10) {
+        (0, _) => Decimal::new(whole / 100, 0),
+        (_, 0) => Decimal::new(whole / 10, 1),
+        _ => Decimal::new(whole, 2),
+    })
+}
+
+/// Digits with at most one point between them, as exports write numbers; longer or other ones are read the long way.
+fn plain_digits(text: &str) -> Option<Decimal> {
+    let (whole, places) = text.split_once('.').unwrap_or((text, ""));
+    let fits = text.len() <= 18 && !whole.is_empty() && text.ends_with(|c: char| c.is_ascii_digit());
+    let digits = whole.bytes().chain(places.bytes());
+    let value = digits.filter(|_| fits).try_fold(0, |n, b| Some(n * 10 + i64::from(char::from(b).to_digit(10)?)));
+    Some(Decimal::new(value.filter(|_| fits)?, u32::try_from(places.len()).ok()?))
+}
+
 fn from_text(text: &str) -> Result<Amount, Refusal> {
+    if let Some(value) = plain_digits(text) {
+        return Ok(Amount { value, was_text: true, own_unit: false, percent: false });
+    }
     let plain: String = text.nfkc().filter(|c| !is_blank_char(*c) && !matches!(c, '\'' | '‘' | '’')).collect();
     let (negative, body) = match plain.strip_prefix('(').and_then(|p| p.strip_suffix(')')) {
         Some(inner) => (true, inner),
@@ -130,6 +161,22 @@ mod tests {
         }
         assert!(parse_number(&Cell::Number(f64::NAN)).is_err());
         assert!(parse_number(&Cell::Number(1e30)).is_err());
+    }
+
+    #[test]
+    fn what_is_read_at_a_glance_is_read_the_long_way_too() {
+        let exact = |d: Decimal| (d.to_string(), d.scale());
+        for written in ["0", "007", "12", "12.5", "12.50", "0.00", "123456789012345678", "1234567890123456.7"] {
+            let long = digits_value(written).unwrap();
+            assert_eq!(plain_digits(written).map(exact), Some(exact(long)), "{written}");
+        }
+        for written in ["", ".", "1.", ".5", "-1", "1.2.3", "1,000", "12人", "１", "1234567890123456789"] {
+            assert_eq!(plain_digits(written), None, "{written}");
+        }
+        for n in [1.0, 0.5, -12.25, 1234.5, 0.01, 99_999_999_999.99, 1e11, -7.1, 1e15, 0.125, 0.1 + 0.2, -0.0] {
+            let long: Decimal = format!("{n}").parse().unwrap();
+            assert_eq!(exact(from_float(n).unwrap()), exact(long), "{n}");
+        }
     }
 
     #[test]

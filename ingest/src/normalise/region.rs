@@ -60,24 +60,36 @@ impl RegionBook {
         unit: &str,
         township: Option<&str>,
     ) -> Result<String, RegionProblem> {
+        self.find(text, level, unit, township).map(|d| d.code.clone())
+    }
+
+    /// As [`RegionBook::resolve`], with all that is known of the division.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn find(
+        &self,
+        text: &str,
+        level: &str,
+        unit: &str,
+        township: Option<&str>,
+    ) -> Result<&Division, RegionProblem> {
         let plain = half_width(text);
-        if self.by_code.contains_key(&plain) {
-            return Ok(plain);
+        if let Some(division) = self.get(&plain) {
+            return Ok(division);
         }
-        let found =
-            self.by_name.get(&(unit.to_owned(), level.to_owned(), plain_name(&plain))).cloned().unwrap_or_default();
-        let inside = |code: &&String| township.is_none_or(|t| self.get(code).is_some_and(|d| d.parent_code == t));
-        let codes: Vec<&String> = found.iter().filter(inside).collect();
-        match codes.as_slice() {
+        let codes = self.by_name.get(&(unit.to_owned(), level.to_owned(), plain_name(&plain)));
+        let named = codes.into_iter().flatten().filter_map(|code| self.get(code));
+        let found: Vec<&Division> = named.filter(|d| township.is_none_or(|t| d.parent_code == t)).collect();
+        match found.as_slice() {
             [] => Err(RegionProblem::Unknown),
-            [one] => Ok((*one).clone()),
-            several => Err(RegionProblem::Ambiguous(several.iter().map(|c| self.parent_name(c)).collect())),
+            [one] => Ok(one),
+            several => Err(RegionProblem::Ambiguous(several.iter().map(|d| self.parent_name(d)).collect())),
         }
     }
 
-    fn parent_name(&self, code: &str) -> String {
-        let parent = self.get(code).and_then(|d| self.get(&d.parent_code));
-        parent.map_or_else(String::new, |p| p.name_short.clone())
+    fn parent_name(&self, division: &Division) -> String {
+        self.get(&division.parent_code).map_or_else(String::new, |p| p.name_short.clone())
     }
 }
 

@@ -1,10 +1,13 @@
 //! Text: trimming, half-width forms, names, telephone numbers, and personal data in free text.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::read::is_blank_char;
 
 use super::id::{IdProblem, id_problem, mask_number};
+use super::plain::is_plain;
 
 /// Text without blanks around it and without a leading apostrophe that Excel uses to mark text.
 #[must_use]
@@ -14,7 +17,10 @@ pub fn clean(text: &str) -> &str {
 
 /// Half-width form without any blanks and apostrophes: for numbers, codes and accounts.
 #[must_use]
-pub fn half_width(text: &str) -> String {
+pub fn half_width(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     text.nfkc().filter(|c| !is_blank_char(*c) && !matches!(c, '\'' | '‘' | '’')).collect()
 }
 
@@ -27,6 +33,9 @@ pub fn is_nil(text: &str) -> bool {
 /// A name of a person or payee: blanks removed between hanzi, middle dots made equal, full-width letters half-width.
 #[must_use]
 pub fn person_name(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let dots = text.chars().map(|c| if matches!(c, '•' | '・' | '‧' | '∙' | '．') { '·' } else { c });
     let plain: String =
         dots.map(|c| if ('！'..='～').contains(&c) && c.is_alphanumeric() { shift(c) } else { c }).collect();
@@ -41,7 +50,7 @@ fn shift(c: char) -> char {
 /// A bank account: half-width letters and digits.
 #[must_use]
 pub fn account(text: &str) -> String {
-    half_width(text).chars().filter(|c| *c != '-').collect::<String>().to_ascii_uppercase()
+    half_width(text).chars().filter(|c| *c != '-').map(|c| c.to_ascii_uppercase()).collect()
 }
 
 /// Whether a telephone number is a mobile number or a landline with area code (DQ024).
@@ -58,6 +67,10 @@ pub fn phone_plausible(phone: &str) -> bool {
 /// letters and digits, such as the hash of a photograph, is none.
 #[must_use]
 pub fn mask_personal(text: &str) -> Option<String> {
+    let runs = text.as_bytes().split(|b| !b.is_ascii_alphanumeric());
+    if runs.map(<[u8]>::len).max() < Some(SHORTEST) {
+        return None;
+    }
     let (mut out, mut found, mut rest) = (String::with_capacity(text.len()), false, text);
     while !rest.is_empty() {
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
@@ -74,6 +87,9 @@ pub fn mask_personal(text: &str) -> Option<String> {
     }
     found.then_some(out)
 }
+
+/// Characters of the shortest number that is masked.
+const SHORTEST: usize = 16;
 
 fn is_personal_number(run: &str) -> bool {
     match run.len() {

@@ -46,14 +46,7 @@ pub(super) fn check_zip<R: Read + Seek>(from: R) -> Result<BTreeMap<String, Mark
     for i in 0..zip.len() {
         let part = zip.by_index(i).map_err(damaged)?;
         unpacked = unpacked.saturating_add(part.size());
-        if is_bomb(part.size(), part.compressed_size()) {
-            return Err(too_large(format!("工作簿部件 {} 解压后有 {} MB，压缩比异常", part.name(), part.size() >> 20)));
-        }
-        // Everything but the sheets is held in memory at once.
-        let whole = !part.name().starts_with("xl/worksheets/") && !part.name().starts_with("xl/media/");
-        if whole && part.size() > MAX_WHOLE_PART {
-            return Err(too_large(format!("工作簿部件 {} 解压后有 {} MB", part.name(), part.size() >> 20)));
-        }
+        refuse_size(part.name(), part.size(), part.compressed_size())?;
         refuse_part(part.name())?;
     }
     if unpacked > MAX_UNPACKED {
@@ -84,6 +77,23 @@ fn check_real_size<R: Read + Seek>(zip: &mut zip::ZipArchive<R>) -> Result<(), R
     Ok(())
 }
 
+/// Everything but the sheets is held in memory at once.
+fn refuse_size(name: &str, unpacked: u64, packed: u64) -> Result<(), ReadError> {
+    let size_mb = unpacked >> 20;
+    if is_bomb(unpacked, packed) {
+        return Err(too_large(format!("工作簿部件 {name} 解压后有 {size_mb} MB，压缩比异常")));
+    }
+    let in_parts = name.starts_with("xl/worksheets/") || name.starts_with("xl/media/");
+    if in_parts || unpacked <= MAX_WHOLE_PART {
+        return Ok(());
+    }
+    if name == "xl/sharedStrings.xml" {
+        let what = format!("工作簿的文字有 {size_mb} MB，超过 {} MB", MAX_WHOLE_PART >> 20);
+        return Err(ReadError::unreadable(what, "请删除多余的工作表，分表报送，或导出为 CSV 后报送"));
+    }
+    Err(too_large(format!("工作簿部件 {name} 解压后有 {size_mb} MB")))
+}
+
 fn refuse_part(name: &str) -> Result<(), ReadError> {
     let lower = name.to_ascii_lowercase();
     let what = if lower.ends_with("vbaproject.bin") {
@@ -101,4 +111,24 @@ fn refuse_part(name: &str) -> Result<(), ReadError> {
 
 pub(super) fn too_large(what: String) -> ReadError {
     ReadError::unreadable(what, "超出一份报表的合理大小，请核对后分表报送")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_as_a_whole_has_a_largest_size() {
+        let refusal = |name: &str, unpacked: u64, packed: u64| {
+            refuse_size(name, unpacked, packed).err().map(|e| (e.to_string(), e.remedy()))
+        };
+        let (texts, sheet) = ("xl/sharedStrings.xml", "xl/worksheets/sheet1.xml");
+        assert_eq!(refusal(texts, MAX_WHOLE_PART, 40 << 20), None);
+        let (what, remedy) = refusal(texts, MAX_WHOLE_PART + (1 << 20), 40 << 20).unwrap();
+        assert_eq!(what, "工作簿的文字有 257 MB，超过 256 MB");
+        assert!(remedy.contains("CSV"));
+        assert_eq!(refusal(sheet, 3 * MAX_WHOLE_PART, 40 << 20), None);
+        assert!(refusal("xl/styles.xml", MAX_WHOLE_PART + 1, 40 << 20).is_some());
+        assert!(refusal(sheet, 17 << 20, 1_000).unwrap().0.contains("压缩比异常"));
+    }
 }

@@ -1,5 +1,7 @@
 //! Cells, rows and sheets as read.
 
+use std::borrow::Cow;
+
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,7 @@ pub enum Cell {
     /// Number.
     Number(f64),
     /// A number shown as a date.
+    #[serde(with = "stamp")]
     Date(NaiveDateTime),
     /// True or false.
     Bool(bool),
@@ -21,10 +24,21 @@ pub enum Cell {
     Error(String),
 }
 
-impl Cell {
-    /// Whether nothing can be seen in it.
-    #[must_use]
-    pub fn is_blank(&self) -> bool {
+/// A cell whose text stands elsewhere: the same kinds in the same order, so that a packed cell can be looked at in place.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) enum CellView<'a> {
+    Empty,
+    Text(&'a str),
+    Number(f64),
+    #[serde(with = "stamp")]
+    Date(NaiveDateTime),
+    Bool(bool),
+    Error(&'a str),
+}
+
+impl CellView<'_> {
+    /// As [`Cell::is_blank`].
+    pub fn is_blank(self) -> bool {
         match self {
             Self::Empty => true,
             Self::Text(s) => s.chars().all(is_blank_char),
@@ -32,16 +46,81 @@ impl Cell {
         }
     }
 
+    fn to_cell(self) -> Cell {
+        match self {
+            Self::Empty => Cell::Empty,
+            Self::Text(s) => Cell::Text(s.to_owned()),
+            Self::Number(n) => Cell::Number(n),
+            Self::Date(d) => Cell::Date(d),
+            Self::Bool(b) => Cell::Bool(b),
+            Self::Error(e) => Cell::Error(e.to_owned()),
+        }
+    }
+}
+
+/// A time as numbers: its text takes longer to write and to read than all the rest of a row.
+mod stamp {
+    use chrono::{DateTime, NaiveDateTime};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(time: &NaiveDateTime, to: S) -> Result<S::Ok, S::Error> {
+        let time = time.and_utc();
+        (time.timestamp(), time.timestamp_subsec_nanos()).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDateTime, D::Error> {
+        let (seconds, nanos) = Deserialize::deserialize(from)?;
+        let time = DateTime::from_timestamp(seconds, nanos);
+        time.map(|t| t.naive_utc()).ok_or_else(|| D::Error::custom("a time out of range"))
+    }
+}
+
+impl Cell {
+    /// Whether nothing can be seen in it.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.view().is_blank()
+    }
+
+    pub(crate) fn view(&self) -> CellView<'_> {
+        match self {
+            Self::Empty => CellView::Empty,
+            Self::Text(s) => CellView::Text(s),
+            Self::Number(n) => CellView::Number(*n),
+            Self::Date(d) => CellView::Date(*d),
+            Self::Bool(b) => CellView::Bool(*b),
+            Self::Error(e) => CellView::Error(e),
+        }
+    }
+
+    /// Becomes a text, or nothing where the text is empty; the memory of a text before is used again.
+    pub(crate) fn write(&mut self, text: &str) {
+        match self {
+            _ if text.is_empty() => *self = Self::Empty,
+            Self::Text(old) => {
+                old.clear();
+                old.push_str(text);
+            }
+            _ => *self = Self::Text(text.to_owned()),
+        }
+    }
+
     /// The cell as a person sees it, trimmed.
     #[must_use]
     pub fn shown(&self) -> String {
+        self.seen().into_owned()
+    }
+
+    /// As [`Cell::shown`]; text is lent.
+    #[must_use]
+    pub fn seen(&self) -> Cow<'_, str> {
         match self {
-            Self::Empty => String::new(),
-            Self::Text(s) => s.trim_matches(is_blank_char).to_owned(),
-            Self::Number(n) => format!("{n}"),
-            Self::Date(d) => d.format("%Y-%m-%d").to_string(),
-            Self::Bool(b) => if *b { "TRUE" } else { "FALSE" }.to_owned(),
-            Self::Error(e) => e.clone(),
+            Self::Empty => Cow::Borrowed(""),
+            Self::Text(s) => Cow::Borrowed(s.trim_matches(is_blank_char)),
+            Self::Number(n) => Cow::Owned(format!("{n}")),
+            Self::Date(d) => Cow::Owned(d.format("%Y-%m-%d").to_string()),
+            Self::Bool(b) => Cow::Borrowed(if *b { "TRUE" } else { "FALSE" }),
+            Self::Error(e) => Cow::Borrowed(e),
         }
     }
 }
@@ -68,10 +147,36 @@ impl RawRow {
         self.cells.get(column).unwrap_or(&Cell::Empty)
     }
 
+    /// Becomes a copy of a row; the memory of texts before is used again.
+    pub(crate) fn copy(&mut self, from: &RowView<'_>) {
+        self.no = from.no;
+        self.cells.resize(from.cells.len(), Cell::Empty);
+        for (cell, view) in self.cells.iter_mut().zip(&from.cells) {
+            match view {
+                CellView::Text(text) if !text.is_empty() => cell.write(text),
+                other => *cell = other.to_cell(),
+            }
+        }
+    }
+
     /// Whether nothing can be seen in the row.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         self.cells.iter().all(Cell::is_blank)
+    }
+}
+
+/// A row whose texts stand elsewhere; packed as a [`RawRow`] is.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct RowView<'a> {
+    pub no: u32,
+    #[serde(borrow)]
+    pub cells: Vec<CellView<'a>>,
+}
+
+impl RowView<'_> {
+    pub fn to_row(&self) -> RawRow {
+        RawRow { no: self.no, cells: self.cells.iter().map(|c| c.to_cell()).collect() }
     }
 }
 
@@ -142,6 +247,20 @@ mod tests {
         for wrong in ["", "17", "D", "d17", "D17x", "AAAAAAAAAAAAAAAAAAAA1"] {
             assert_eq!(cell_place(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_packed_row_is_looked_at_in_place() {
+        let time = "1949-10-01T15:00:00.5".parse().unwrap();
+        let cells = [Cell::Empty, Cell::Text("郪江".into()), Cell::Number(0.1), Cell::Date(time), Cell::Bool(true)];
+        let row = RawRow { no: 7, cells: cells.into_iter().chain([Cell::Error("#REF!".into())]).collect() };
+        let packed = postcard::to_stdvec(&row).unwrap();
+        let view: RowView<'_> = postcard::from_bytes(&packed).unwrap();
+        assert_eq!((view.to_row(), postcard::from_bytes::<RawRow>(&packed).unwrap()), (row.clone(), row));
+        assert_eq!(postcard::to_stdvec(&view).unwrap(), packed);
+        let mut copy = RawRow { no: 3, cells: vec![Cell::Text("早".into()); 9] };
+        copy.copy(&view);
+        assert_eq!(copy, view.to_row());
     }
 
     #[test]

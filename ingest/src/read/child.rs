@@ -24,8 +24,9 @@ use super::{Input, RawFile, RawRow, ReadError, Sheet, Sink};
 
 /// Text files above this size are read in a child too.
 pub const LARGE_BYTES: u64 = 64 << 20;
-/// Rows of a frame, and bytes that wait on either side.
-const ROWS: usize = 256;
+/// Rows of a frame, bytes at which it is closed before, and bytes that wait on either side.
+const ROWS: u32 = 512;
+const ROWS_BYTES: usize = 1 << 20;
 const BUFFER: usize = 256 << 10;
 /// Bytes that a child may hand over, and bytes of one frame.
 const MAX_OUTPUT: u64 = 4 << 30;
@@ -62,8 +63,8 @@ enum Frame {
     File(String, BTreeMap<String, String>),
     /// A sheet without its rows.
     Sheet(Box<Sheet>),
-    /// More rows of the last sheet.
-    Rows(Vec<RawRow>),
+    /// More rows of the last sheet follow in a frame of their own, packed as a list.
+    Rows,
     /// The rows of the last sheet come once more.
     Again,
     End,
@@ -166,19 +167,36 @@ fn limit_memory(_: u64) -> io::Result<()> {
 /// The child's side: frames of rows as they are read.
 struct Sender<W> {
     out: W,
-    rows: Vec<RawRow>,
+    /// Rows that were not sent yet, one behind the other.
+    rows: Vec<u8>,
+    count: u32,
 }
 
 impl<W: Write> Sender<W> {
     fn new(out: W) -> Self {
-        Self { out, rows: Vec::with_capacity(ROWS) }
+        Self { out, rows: Vec::with_capacity(ROWS_BYTES), count: 0 }
     }
 
     fn send(&mut self, frame: &Frame) -> io::Result<()> {
-        if !self.rows.is_empty() {
-            put(&Frame::Rows(std::mem::take(&mut self.rows)), &mut self.out)?;
-        }
+        self.send_rows()?;
         put(frame, &mut self.out)
+    }
+
+    fn send_rows(&mut self) -> io::Result<()> {
+        if self.count == 0 {
+            return Ok(());
+        }
+        put(&Frame::Rows, &mut self.out)?;
+        // A list is its length and then its items.
+        let length = postcard::to_stdvec(&self.count).map_err(io::Error::other)?;
+        put_bytes(&[&length, &self.rows], &mut self.out)?;
+        self.drop_rows();
+        Ok(())
+    }
+
+    fn drop_rows(&mut self) {
+        self.rows.clear();
+        self.count = 0;
     }
 
     fn finish(mut self, answer: Result<(), ReadError>) -> io::Result<()> {
@@ -201,21 +219,14 @@ impl<W: Write> Sink for Sender<W> {
         Ok(self.send(&Frame::Sheet(Box::new(sheet)))?)
     }
 
-    fn row(&mut self, row: RawRow) -> Result<(), ReadError> {
-        self.rows.push(row);
-        if self.rows.len() == ROWS {
-            let frame = Frame::Rows(std::mem::take(&mut self.rows));
-            put(&frame, &mut self.out)?;
-            if let Frame::Rows(rows) = frame {
-                self.rows = rows;
-                self.rows.clear();
-            }
-        }
-        Ok(())
+    fn row(&mut self, row: &RawRow) -> Result<(), ReadError> {
+        self.rows = postcard::to_extend(row, std::mem::take(&mut self.rows)).map_err(io::Error::other)?;
+        self.count += 1;
+        if self.count == ROWS || self.rows.len() >= ROWS_BYTES { Ok(self.send_rows()?) } else { Ok(()) }
     }
 
     fn again(&mut self) -> Result<(), ReadError> {
-        self.rows.clear();
+        self.drop_rows();
         Ok(self.send(&Frame::Again)?)
     }
 }
@@ -223,19 +234,28 @@ impl<W: Write> Sink for Sender<W> {
 /// A frame: four bytes of length, then the frame.
 fn put(frame: &Frame, out: &mut impl Write) -> io::Result<()> {
     let bytes = postcard::to_stdvec(frame).map_err(io::Error::other)?;
-    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-    out.write_all(&length.to_le_bytes())?;
-    out.write_all(&bytes)?;
+    put_bytes(&[&bytes], out)?;
     if matches!(frame, Frame::End | Frame::Failed { .. }) { out.flush() } else { Ok(()) }
+}
+
+fn put_bytes(parts: &[&[u8]], out: &mut impl Write) -> io::Result<()> {
+    let length = u32::try_from(parts.iter().map(|p| p.len()).sum::<usize>()).map_err(io::Error::other)?;
+    out.write_all(&length.to_le_bytes())?;
+    parts.iter().try_for_each(|part| out.write_all(part))
 }
 
 /// The parent's side. `None` when the answer is cut off or no answer.
 fn receive(mut from: impl Read, sink: &mut dyn Sink) -> Option<Result<(), ReadError>> {
+    let mut bytes = Vec::new();
     loop {
-        let taken = match next(&mut from)? {
+        next(&mut from, &mut bytes)?;
+        let taken = match postcard::from_bytes(&bytes).ok()? {
             Frame::File(encoding, properties) => sink.file(RawFile { encoding, properties, sheets: Vec::new() }),
             Frame::Sheet(sheet) => sink.sheet(*sheet),
-            Frame::Rows(rows) => rows.into_iter().try_for_each(|row| sink.row(row)),
+            Frame::Rows => {
+                next(&mut from, &mut bytes)?;
+                sink.packed(&bytes)?
+            }
             Frame::Again => sink.again(),
             Frame::End => return Some(Ok(())),
             Frame::Failed { forbidden: true, what, remedy } => return Some(Err(ReadError::Forbidden { what, remedy })),
@@ -247,16 +267,17 @@ fn receive(mut from: impl Read, sink: &mut dyn Sink) -> Option<Result<(), ReadEr
     }
 }
 
-fn next(from: &mut impl Read) -> Option<Frame> {
+/// The bytes of the next frame.
+fn next(from: &mut impl Read, bytes: &mut Vec<u8>) -> Option<()> {
     let mut length = [0; 4];
     from.read_exact(&mut length).ok()?;
     let length = u32::from_le_bytes(length);
     if length > MAX_FRAME {
         return None;
     }
-    let mut bytes = Vec::new();
-    from.take(u64::from(length)).read_to_end(&mut bytes).ok()?;
-    postcard::from_bytes(&bytes).ok()
+    bytes.clear();
+    let read = from.take(u64::from(length)).read_to_end(bytes).ok()?;
+    (read == length as usize).then_some(())
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ pub(super) fn read(input: &Input<'_>, text: &Text, sink: &mut dyn Sink) -> Resul
         .delimiter(separator(&head))
         .buffer_capacity(256 << 10)
         .from_reader(decode::reader(input, text)?);
-    let mut record = csv::StringRecord::new();
+    let (mut record, mut row) = (csv::StringRecord::new(), RawRow::default());
     for no in 1_u32.. {
         if !reader.read_record(&mut record).map_err(|e| faulty(no, e))? {
             break;
@@ -30,8 +30,10 @@ pub(super) fn read(input: &Input<'_>, text: &Text, sink: &mut dyn Sink) -> Resul
         if record.len() > MAX_COLUMNS as usize {
             return Err(bounds::too_large(format!("第 {no} 行有 {} 列", record.len())));
         }
-        let cells = record.iter().map(|f| if f.is_empty() { Cell::Empty } else { Cell::Text(f.to_owned()) }).collect();
-        sink.row(RawRow { no, cells })?;
+        row.no = no;
+        row.cells.resize(record.len(), Cell::Empty);
+        row.cells.iter_mut().zip(&record).for_each(|(cell, field)| cell.write(field));
+        sink.row(&row)?;
     }
     Ok(())
 }

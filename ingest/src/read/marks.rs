@@ -137,7 +137,7 @@ fn scan(part: impl BufRead, percents: &[bool]) -> io::Result<Marks> {
                     mark(&e, &mut marks, &mut cell, percents);
                 }
                 if e.local_name().as_ref() == "c" {
-                    cell = FormulaCell::default();
+                    cell.clear();
                 }
             }
             Event::Text(t) if cell.in_formula => cell.text.push_str(&t.xml10_content()),
@@ -169,10 +169,39 @@ impl FormulaCell {
         if self.formula && !self.value && marks.uncalculated.len() < NAMED {
             marks.uncalculated.push(self.address.clone());
         }
-        if let Some(at) = address(&self.address).filter(|_| is_sum(&self.text) && marks.sums.len() < SUMS) {
-            marks.sums.insert(at, std::mem::take(&mut self.text));
+        if is_sum(&self.text) && marks.sums.len() < SUMS {
+            let place = address(&self.address);
+            marks.sums.extend(place.map(|at| (at, std::mem::take(&mut self.text))));
         }
-        *self = Self::default();
+        self.clear();
+    }
+
+    /// As new, keeping its memory: a sheet has millions of cells.
+    fn clear(&mut self) {
+        self.address.clear();
+        self.text.clear();
+        (self.formula, self.value, self.in_value, self.in_formula) = (false, false, false, false);
+    }
+
+    /// Takes the attributes of a cell in one pass; its style is handed back.
+    fn open(&mut self, e: &BytesStart<'_>) -> Option<usize> {
+        let (mut style, mut kind, mut placed) = (None, None, false);
+        self.address.clear();
+        for attribute in e.attributes().with_checks(false).map_while(Result::ok) {
+            let value = || attribute.normalized_value(XmlVersion::Implicit1_0).ok();
+            match attribute.key.as_ref() {
+                "r" if !placed => {
+                    placed = true;
+                    self.address.push_str(&value().unwrap_or_default());
+                }
+                "s" if style.is_none() => style = Some(value().and_then(|s| s.parse::<usize>().ok())),
+                "t" if kind.is_none() => kind = Some(value().is_some_and(|t| t == "str")),
+                _ => {}
+            }
+        }
+        // A formula may well give an empty text.
+        self.value = kind == Some(true);
+        style.flatten()
     }
 }
 
@@ -193,10 +222,7 @@ fn mark(e: &BytesStart<'_>, marks: &mut Marks, cell: &mut FormulaCell, percents:
         "col" if is_on(e, "hidden") => marks.hidden_columns = true,
         "filterColumn" => marks.filtered = true,
         "c" => {
-            cell.address = text(e, "r").unwrap_or_default();
-            // A formula may well give an empty text.
-            cell.value = text(e, "t").is_some_and(|t| t == "str");
-            let style = text(e, "s").and_then(|s| s.parse::<usize>().ok());
+            let style = cell.open(e);
             if style.and_then(|s| percents.get(s)).is_some_and(|p| *p) {
                 let place = address(&cell.address).and_then(|(row, column)| Some((row, u32::try_from(column).ok()?)));
                 marks.percents.extend(place.filter(|_| marks.percents.len() < MAX_PERCENTS));

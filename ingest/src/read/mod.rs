@@ -28,9 +28,13 @@ use crate::system::in_words;
 pub use archive::{archive_of, files_in, read_bytes_of};
 pub use bounds::{MAX_CELLS, MAX_COLUMNS, MAX_ROWS};
 pub use cell::{Cell, RawRow, Said, Sheet, cell_place, cell_ref, is_blank_char};
+pub(crate) use cell::{CellView, RowView};
 pub(crate) use input::Input;
 pub use marks::Marks;
 pub(crate) use sink::Sink;
+
+/// Bytes of an old workbook: a full sheet of sixty columns has fewer.
+const MAX_OLE_BYTES: u64 = 64 << 20;
 
 /// A file as read.
 #[derive(Debug, Default)]
@@ -137,16 +141,23 @@ fn stream_by_kind(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadErro
         head if head.starts_with(parquet_file::ENCRYPTED) => {
             Err(ReadError::unreadable("文件已加密，无法读取", "请不加密导出后重新报送"))
         }
-        [0xD0, 0xCF, 0x11, 0xE0, ..] => read_ole(&input.bytes()?, sink),
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => read_ole(input, sink),
         _ => read_text(input, sink),
     }
 }
 
-fn read_ole(bytes: &[u8], sink: &mut dyn Sink) -> Result<(), ReadError> {
-    if is_encrypted(bytes) {
+/// An old workbook is read as a whole, so that its size is its memory.
+fn read_ole(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
+    let size_bytes = input.size_bytes()?;
+    if size_bytes > MAX_OLE_BYTES {
+        let what = format!("旧版工作簿（.xls）有 {} MB，超过 {} MB", size_bytes.div_ceil(1 << 20), MAX_OLE_BYTES >> 20);
+        return Err(ReadError::unreadable(what, "请在 Excel 或 WPS 中“另存为”.xlsx，或分表后重新报送"));
+    }
+    let bytes = input.bytes()?;
+    if is_encrypted(&bytes) {
         return Err(ReadError::unreadable("文件已加密，无法读取", "请去除打开密码后重新报送"));
     }
-    sink::hand_over(xls::read(bytes)?, sink)
+    sink::hand_over(xls::read(&bytes)?, sink)
 }
 
 /// An encrypted workbook is an OLE container with a stream of this name.
@@ -159,10 +170,27 @@ fn read_text(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadError> {
     let text = decode::survey(input)?;
     match text.first {
         None => Err(ReadError::Empty),
-        Some('{' | '[') => sink::hand_over(json_file::read(&decode::whole(input, &text)?)?, sink),
+        Some('{' | '[') => json_file::read(input, &text, sink),
         Some('<') => {
             Err(ReadError::unreadable("这是网页格式的文件，不是工作簿", "请在 Excel 或 WPS 中“另存为”.xlsx 后重新报送"))
         }
         Some(_) => csv_file::read(input, &text, sink),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    #[test]
+    fn an_old_workbook_has_a_largest_size() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("旧.xls");
+        let mut file = std::fs::File::create(&path).unwrap();
+        file.write_all(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]).unwrap();
+        file.set_len(super::MAX_OLE_BYTES + 1).unwrap();
+        let refusal = super::read_file(&path).unwrap_err();
+        assert_eq!(refusal.to_string(), "旧版工作簿（.xls）有 65 MB，超过 64 MB");
+        assert!(refusal.remedy().contains(".xlsx"));
     }
 }

@@ -45,7 +45,7 @@ pub(super) fn read(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadErr
     }
     sink.file(RawFile { encoding: "PARQUET".to_owned(), sheets: Vec::new(), properties: BTreeMap::new() })?;
     sink.sheet(Sheet::default())?;
-    sink.row(RawRow { no: 1, cells: schema.fields().iter().map(|f| Cell::Text(f.name().clone())).collect() })?;
+    sink.row(&RawRow { no: 1, cells: schema.fields().iter().map(|f| Cell::Text(f.name().clone())).collect() })?;
     let mut no = 1;
     for batch in builder.with_batch_size(BATCH).build().map_err(|e| damaged(&e))? {
         let batch = batch.map_err(|e| damaged(&e))?;
@@ -53,7 +53,7 @@ pub(super) fn read(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadErr
         let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
         for _ in 0..batch.num_rows() {
             no += 1;
-            sink.row(RawRow { no, cells: columns.iter_mut().map(|c| c.next().unwrap_or_default()).collect() })?;
+            sink.row(&RawRow { no, cells: columns.iter_mut().map(|c| c.next().unwrap_or_default()).collect() })?;
         }
     }
     Ok(())

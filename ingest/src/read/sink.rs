@@ -9,7 +9,12 @@ pub(crate) trait Sink {
     /// The next sheet, without its rows.
     fn sheet(&mut self, sheet: Sheet) -> Result<(), ReadError>;
     /// The next row of the last sheet.
-    fn row(&mut self, row: RawRow) -> Result<(), ReadError>;
+    fn row(&mut self, row: &RawRow) -> Result<(), ReadError>;
+    /// The next rows of the last sheet, packed as a list; `None` when they are no such thing.
+    fn packed(&mut self, rows: &[u8]) -> Option<Result<(), ReadError>> {
+        let rows: Vec<RawRow> = postcard::from_bytes(rows).ok()?;
+        Some(rows.iter().try_for_each(|row| self.row(row)))
+    }
     /// The rows of the last sheet come once more from the start, since they were out of order.
     fn again(&mut self) -> Result<(), ReadError>;
 }
@@ -21,7 +26,7 @@ pub(super) fn hand_over(mut file: RawFile, sink: &mut dyn Sink) -> Result<(), Re
     for mut sheet in sheets {
         let rows = std::mem::take(&mut sheet.rows);
         sink.sheet(sheet)?;
-        rows.into_iter().try_for_each(|row| sink.row(row))?;
+        rows.iter().try_for_each(|row| sink.row(row))?;
     }
     Ok(())
 }
@@ -43,9 +48,9 @@ impl Sink for Collect {
         Ok(())
     }
 
-    fn row(&mut self, row: RawRow) -> Result<(), ReadError> {
+    fn row(&mut self, row: &RawRow) -> Result<(), ReadError> {
         if let Some(sheet) = self.file.sheets.last_mut() {
-            sheet.rows.push(row);
+            sheet.rows.push(row.clone());
         }
         Ok(())
     }

@@ -30,12 +30,12 @@ pub(super) fn read(input: &Input<'_>, sink: &mut dyn Sink) -> Result<(), ReadErr
             sink.again()?;
             let mut rows = Vec::new();
             stream_rows(&mut book, &name, &mut left, &mut |row| {
-                rows.push(row);
+                rows.push(row.clone());
                 Ok(())
             })?;
             // A writer may break the order; addresses count.
             rows.sort_by_key(|r| r.no);
-            rows.into_iter().try_for_each(|row| sink.row(row))?;
+            rows.iter().try_for_each(|row| sink.row(row))?;
         }
     }
     Ok(())
@@ -52,7 +52,7 @@ fn stream_rows(
     book: &mut Book<'_>,
     name: &str,
     left: &mut u64,
-    take: &mut dyn FnMut(RawRow) -> Result<(), ReadError>,
+    take: &mut dyn FnMut(&RawRow) -> Result<(), ReadError>,
 ) -> Result<Order, ReadError> {
     let mut reader = match book.worksheet_cells_reader(name) {
         Ok(reader) => reader,
@@ -61,10 +61,10 @@ fn stream_rows(
         Err(e) => return Err(in_sheet(name, &e)),
     };
     let mut order = Order::Kept;
-    let mut open: Option<RawRow> = None;
+    let mut open = Open::default();
     while let Some(cell) = reader.next_cell().map_err(|e| in_sheet(name, &e))? {
-        let value = convert(cell.get_value());
-        if value == Cell::Empty {
+        let value = cell.get_value();
+        if is_empty(value) {
             continue;
         }
         let (row, column) = cell.get_position();
@@ -72,41 +72,74 @@ fn stream_rows(
             return Err(bounds::too_large(format!("工作表“{name}”用到了第 {} 行第 {} 列", row + 1, column + 1)));
         }
         *left = left.checked_sub(1).ok_or_else(|| bounds::too_large("工作簿的单元格太多".to_owned()))?;
-        if let Some(done) = open.take_if(|r| r.no != row + 1) {
-            if done.no > row + 1 {
+        if open.row.no != row + 1 {
+            if open.row.no > row + 1 {
                 order = Order::Broken;
             }
-            take(done)?;
+            open.close(take)?;
+            open.row.no = row + 1;
         }
-        put(open.get_or_insert_with(|| RawRow { no: row + 1, cells: Vec::new() }), column as usize, value);
+        convert(value, open.cell(column as usize, is_text(value)));
     }
-    open.into_iter().try_for_each(take)?;
+    open.close(take)?;
     Ok(order)
 }
 
-fn put(row: &mut RawRow, column: usize, value: Cell) {
-    if row.cells.len() <= column {
-        row.cells.resize(column + 1, Cell::Empty);
-    }
-    row.cells[column] = value;
+/// The row to which cells come; rows count from 1. The memory of a row that was taken serves the next one.
+#[derive(Default)]
+struct Open {
+    row: RawRow,
+    /// Texts of earlier rows.
+    spare: Vec<Cell>,
 }
 
-fn convert(value: &DataRef<'_>) -> Cell {
+impl Open {
+    fn cell(&mut self, column: usize, for_text: bool) -> &mut Cell {
+        let cells = &mut self.row.cells;
+        while cells.len() <= column {
+            cells.push(Cell::Empty);
+        }
+        let cell = &mut cells[column];
+        if for_text && *cell == Cell::Empty {
+            *cell = self.spare.pop().unwrap_or_default();
+        }
+        cell
+    }
+
+    fn close(&mut self, take: &mut dyn FnMut(&RawRow) -> Result<(), ReadError>) -> Result<(), ReadError> {
+        if self.row.no > 0 {
+            take(&self.row)?;
+        }
+        self.spare.clear();
+        self.spare.extend(self.row.cells.drain(..).filter(|c| matches!(c, Cell::Text(_))));
+        Ok(())
+    }
+}
+
+fn is_text(value: &DataRef<'_>) -> bool {
+    matches!(value, DataRef::String(_) | DataRef::SharedString(_) | DataRef::DateTimeIso(_) | DataRef::DurationIso(_))
+}
+
+fn is_empty(value: &DataRef<'_>) -> bool {
     match value {
-        DataRef::Int(i) => Cell::Number(*i as f64),
-        DataRef::Float(f) => Cell::Number(*f),
-        DataRef::String(s) => text(s),
-        DataRef::SharedString(s) => text(s),
-        DataRef::Bool(b) => Cell::Bool(*b),
-        DataRef::DateTime(d) => d.as_datetime().map_or(Cell::Number(d.as_f64()), Cell::Date),
-        DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => text(s),
-        DataRef::Error(e) => Cell::Error(e.to_string()),
-        DataRef::Empty => Cell::Empty,
+        DataRef::Empty => true,
+        DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => s.is_empty(),
+        DataRef::SharedString(s) => s.is_empty(),
+        _ => false,
     }
 }
 
-fn text(s: &str) -> Cell {
-    if s.is_empty() { Cell::Empty } else { Cell::Text(s.to_owned()) }
+fn convert(value: &DataRef<'_>, cell: &mut Cell) {
+    match value {
+        DataRef::Int(i) => *cell = Cell::Number(*i as f64),
+        DataRef::Float(f) => *cell = Cell::Number(*f),
+        DataRef::String(s) | DataRef::DateTimeIso(s) | DataRef::DurationIso(s) => cell.write(s),
+        DataRef::SharedString(s) => cell.write(s),
+        DataRef::Bool(b) => *cell = Cell::Bool(*b),
+        DataRef::DateTime(d) => *cell = d.as_datetime().map_or(Cell::Number(d.as_f64()), Cell::Date),
+        DataRef::Error(e) => *cell = Cell::Error(e.to_string()),
+        DataRef::Empty => *cell = Cell::Empty,
+    }
 }
 
 fn damaged(e: &XlsxError) -> ReadError {

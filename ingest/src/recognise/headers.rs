@@ -1,11 +1,13 @@
 //! Headers: which table they belong to, on one to three rows, with synonyms and units.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::contract::{Contracts, Table};
-use crate::read::{Cell, RawRow};
+use crate::normalise::is_plain;
+use crate::read::{CellView, RawRow};
 
 /// Rows from the top in which the header is looked for.
 const SEARCHED_ROWS: usize = 30;
@@ -17,7 +19,10 @@ const LONGEST: usize = 90;
 
 /// A header as compared: half-width, without blanks and line breaks.
 #[must_use]
-pub fn header_key(text: &str) -> String {
+pub fn header_key(text: &str) -> Cow<'_, str> {
+    if is_plain(text) {
+        return Cow::Borrowed(text);
+    }
     text.nfkc().filter(|c| !c.is_whitespace() && !crate::read::is_blank_char(*c)).collect()
 }
 
@@ -26,6 +31,8 @@ pub fn header_key(text: &str) -> String {
 pub struct HeaderBook {
     /// Header key → (table, column in contract order).
     known: BTreeMap<String, Vec<(String, usize)>>,
+    /// Whether a header may begin with a byte: most values of data begin with one that none has.
+    first_bytes: [bool; 256],
 }
 
 /// A header found on a sheet.
@@ -56,13 +63,15 @@ impl HeaderBook {
                 let header = column.form_header();
                 let others = contracts.synonyms.get(&header).into_iter().flatten();
                 for spelling in std::iter::once(&header).chain(others) {
-                    add(&mut known, header_key(spelling), &table.name, index);
+                    add(&mut known, &header_key(spelling), &table.name, index);
                 }
                 // An export may also carry the catalogue's own header.
-                add(&mut known, header_key(&column.header), &table.name, index);
+                add(&mut known, &header_key(&column.header), &table.name, index);
             }
         }
-        Self { known }
+        let mut first_bytes = [false; 256];
+        known.keys().filter_map(|k| k.bytes().next()).for_each(|b| first_bytes[usize::from(b)] = true);
+        Self { known, first_bytes }
     }
 
     /// Finds the header of a sheet; `prefers` says how well a table fits the title, the sheet and the file name.
@@ -95,11 +104,10 @@ impl HeaderBook {
 
     /// Whether a row may be (the lowest row of) a header: most of its first cells are known headers. Cheap, since it is
     /// asked for every row of every sheet.
-    #[must_use]
-    pub fn may_begin(&self, row: &RawRow) -> bool {
-        let mut first = row.cells.iter().filter(|c| !c.is_blank()).take(3);
-        let known = |cell: &Cell| match cell {
-            Cell::Text(t) if t.len() <= LONGEST => !self.columns_of(t).is_empty(),
+    pub(crate) fn may_begin<'a>(&self, cells: impl Iterator<Item = CellView<'a>>) -> bool {
+        let mut first = cells.filter(|c| !c.is_blank()).take(3);
+        let known = |cell: CellView<'_>| match cell {
+            CellView::Text(t) if t.len() <= LONGEST => !self.columns_of(t).is_empty(),
             _ => false,
         };
         let mut hits = 0;
@@ -122,7 +130,11 @@ impl HeaderBook {
 
     fn columns_of(&self, header: &str) -> &[(String, usize)] {
         let key = header_key(header);
-        let found = self.known.get(&key).or_else(|| self.known.get(split_unit(&key)?.0));
+        let may_be = key.bytes().next().is_some_and(|b| self.first_bytes[usize::from(b)]);
+        if !may_be {
+            return &[];
+        }
+        let found = self.known.get(key.as_ref()).or_else(|| self.known.get(split_unit(&key)?.0));
         found.map(Vec::as_slice).unwrap_or_default()
     }
 }
@@ -164,8 +176,8 @@ fn points(found: &HeaderMatch, height: usize) -> i64 {
     4 * count(found.columns.len()) - 2 * count(found.unknown.len()) - 8 * count(found.missing.len()) - count(height)
 }
 
-fn add(known: &mut BTreeMap<String, Vec<(String, usize)>>, key: String, table: &str, column: usize) {
-    let entry = known.entry(key).or_default();
+fn add(known: &mut BTreeMap<String, Vec<(String, usize)>>, key: &str, table: &str, column: usize) {
+    let entry = known.entry(key.to_owned()).or_default();
     if !entry.iter().any(|(t, c)| t == table && *c == column) {
         entry.push((table.to_owned(), column));
     }
@@ -194,12 +206,13 @@ const SERIAL: [&str; 6] = ["序号", "序", "编序", "No.", "NO", "行号"];
 /// Whether a column only counts the rows.
 #[must_use]
 pub fn is_serial(header: &str) -> bool {
-    SERIAL.contains(&header_key(header).as_str())
+    SERIAL.contains(&header_key(header).as_ref())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::Cell;
 
     fn row(no: u32, cells: &[&str]) -> RawRow {
         let cells =
