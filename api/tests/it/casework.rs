@@ -189,19 +189,19 @@ async fn a_whitelisted_suspicion_is_not_pushed_while_the_entry_is_in_force() {
 async fn a_suspicion_that_a_corrected_return_ends_is_linked_to_it() {
     let world = world(year_of_a_unit).await;
     let app = on(&world.app, "2026-01-16");
-    let rule = Filter { rule: Some("RSK-F06".into()), ..Filter::default() };
+    let rule = Filter { rule: Some("RSK-G01".into()), ..Filter::default() };
     let id = casework::list(&app, &rule).await.unwrap().remove(0).id;
-    let service = casework::show(&app, &id).await.unwrap().entity;
+    let donation = casework::show(&app, &id).await.unwrap().entity;
     let sql = format!(
-        "SELECT b.period FROM service_record s JOIN submission_batch b ON b.batch_id = s.batch_id \
-         WHERE s.service_id = '{service}'"
+        "SELECT b.period FROM donation d JOIN submission_batch b ON b.batch_id = d.batch_id \
+         WHERE d.donation_id = '{donation}'"
     );
     let period = told(&app, &sql).await.remove(0);
 
     // The unit takes the rows back: the same form again, corrected, without a row.
-    let path = world.home.path().join(format!("更正_T-SERVICE_船山区_{period}.xlsx"));
+    let path = world.home.path().join(format!("更正_T-DONATE_船山区_{period}.xlsx"));
     let bytes =
-        template::write(&app.contracts, "T-SERVICE", "船山区", period.parse().unwrap(), &Prefill::new()).unwrap();
+        template::write(&app.contracts, "T-DONATE", "船山区", period.parse().unwrap(), &Prefill::new()).unwrap();
     std::fs::write(&path, bytes).unwrap();
     intake::run(&app, &Intake { paths: vec![path], ..Intake::default() }, &|_, _, _| {}).await.unwrap();
     let push = ask("push", "audit", &["经办甲"]);
