@@ -118,9 +118,10 @@ impl ColumnPlan<'_> {
             return Err(Refusal::new("DQ025", "金额应大于0", "请核对；退回、冲减请用相应的类别填报"));
         }
         let places = self.places;
-        let mut rounded = match value.scale() <= places {
-            true => value,
-            false => value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero),
+        let mut rounded = if value.scale() <= places {
+            value
+        } else {
+            value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero)
         };
         let cut = (rounded != value)
             .then(|| Refusal::new("DQ012", format!("小数超过{places}位，已四舍五入"), "请按规定的小数位数填写"));

@@ -30,9 +30,10 @@ pub(super) fn read(input: &Input<'_>, text: &Text, sink: &mut dyn Sink) -> Resul
     sink.row(&RawRow { no: 0, cells: headers.into_iter().map(Cell::Text).collect() })?;
     let mut rows = Rows { to: Some(sink), ..Rows::default() };
     // The form was looked at in the first pass; what ends this one is the sink.
-    let walked = match found.lines {
-        true => walk_lines(input, text, &mut rows)?,
-        false => walk_once_more(input, text, found.lists, &mut rows)?,
+    let walked = if found.lines {
+        walk_lines(input, text, &mut rows)?
+    } else {
+        walk_once_more(input, text, found.lists, &mut rows)?
     };
     match (rows.failure, walked) {
         (Some(failure), _) => Err(failure),
