@@ -1,8 +1,8 @@
 //! The commands of the command line, one a file. A command says what it found by its exit code.
 
+mod appeal;
 mod award;
 mod case;
-mod appeal;
 mod check;
 mod compute;
 mod deadline;

@@ -5,6 +5,7 @@ mod http;
 mod index;
 mod jobs;
 mod ledger;
+mod products;
 mod published;
 mod support;
 mod uploads;

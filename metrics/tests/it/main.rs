@@ -1,7 +1,7 @@
 //! The crate on a synthetic year in a real warehouse. One binary: linking the query engine takes longer than the tests.
 
-mod casework;
 mod cases;
+mod casework;
 mod checked;
 mod explained;
 mod recommended;

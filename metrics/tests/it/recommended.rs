@@ -30,6 +30,7 @@ async fn lists_keep_to_quota_conditions_and_reserve() {
         for entry in &list.entries {
             let row = eligible.iter().find(|t| t["k"] == entry.nomination).unwrap();
             assert_eq!(row["eligible"] == "false", entry.verdict == Verdict::Excluded, "{entry}");
+            assert!(entry.evidence.iter().any(|e| e.condition) && entry.evidence.iter().any(|e| !e.points.is_empty()));
         }
     }
     assert!(r.lists.iter().all(|l| l.public_days == 5));
