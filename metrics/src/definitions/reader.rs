@@ -108,15 +108,11 @@ impl<'d> Reader<'d> {
         })
     }
 
-    pub(crate) fn opt_count(&self, key: &str) -> Option<usize> {
-        self.typed(key, "不小于0的整数", |v| as_number(v)?.to_string().parse().ok())
-    }
-
     pub(crate) fn count(&self, key: &str) -> usize {
         self.required(key, self.typed(key, "不小于0的整数", |v| as_number(v)?.to_string().parse().ok()))
     }
 
-    pub(crate) fn opt_count(&self, key: &str) -> Option<u32> {
+    pub(crate) fn opt_count<T: std::str::FromStr>(&self, key: &str) -> Option<T> {
         self.typed(key, "不小于0的整数", |v| as_number(v)?.to_string().parse().ok())
     }
 

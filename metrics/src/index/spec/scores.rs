@@ -157,7 +157,7 @@ pub(super) fn rank(table: &Reader<'_>) -> Rank {
 }
 
 pub(super) fn digits(table: &Reader<'_>) -> Option<u32> {
-    table.opt_count("digits").and_then(|d| u32::try_from(d).ok())
+    table.opt_count("digits")
 }
 
 pub(super) fn bands(table: &Reader<'_>) -> Vec<Band> {

@@ -54,7 +54,7 @@ fn at_least_one(table: &Reader<'_>, key: &str, default: usize) -> usize {
 }
 
 fn seed(table: &Reader<'_>) -> u64 {
-    table.opt_count("seed").map_or(1, |s| s as u64)
+    table.opt_count("seed").unwrap_or(1)
 }
 
 fn factors(table: &Reader<'_>, tree: Option<&Tree>) -> Vec<Factor> {
