@@ -7,7 +7,8 @@ use suixin_api::clock::Clock;
 use suixin_api::commands::Usage;
 use suixin_api::ops::evaluate;
 use suixin_api::ops::published::{self, Act};
-use suixin_metrics::definitions::{Draft, source};
+use suixin_metrics::definitions::{Draft, SourceFile, source};
+use suixin_metrics::number::Num;
 use suixin_metrics::published::appeals::{Decision, Right, State};
 use suixin_metrics::{changes_since, explain_published};
 
@@ -111,7 +112,9 @@ async fn an_upheld_appeal_restates_one_value_and_says_what_changed() {
     let right = Decision::Upheld(Right::Ratio("12".parse().unwrap(), "12".parse().unwrap()));
     let (decided, change) = published::decide(&deciding, &appeal.id, &right, &act("台账属实")).await.unwrap();
     let change = change.unwrap();
-    assert_eq!((change.after.as_str(), decided.after.as_ref().unwrap().to_string().as_str()), ("3.00", "3"));
+    let number = |text: &str| text.parse::<Num>().unwrap();
+    assert_eq!(decided.after, Some(number(&change.after)));
+    assert!(number(&change.after) > number(&change.before), "{change:?}");
     assert_ne!(change.before, change.after);
     let shift = change.shifts.iter().find(|s| s.subject == "510903").unwrap();
     assert_ne!(shift.total.0, shift.total.1);
@@ -131,7 +134,8 @@ async fn an_upheld_appeal_restates_one_value_and_says_what_changed() {
     let read =
         explain_published(&app.warehouse, &app.definitions, &published_now, "510903", Some("CTY-103")).await.unwrap();
     let item = &read[0].groups[0].items[0];
-    assert_eq!((item.points.as_str(), item.before.as_ref().unwrap().points.as_str()), ("3.00", change.before.as_str()));
+    let was = item.before.as_ref().unwrap();
+    assert_eq!((&item.points, item.lost.as_str(), &was.points), (&change.after, "0.00", &change.before));
     let closed =
         published::decide(&deciding, &appeal.id, &Decision::Rejected, &act("再议")).await.unwrap_err().to_string();
     assert!(closed.contains("已于2026-01-26办结（采纳）"), "{closed}");
@@ -144,7 +148,7 @@ async fn an_upheld_appeal_restates_one_value_and_says_what_changed() {
     let third = open(&app, "安居区", "CTY-103").await.unwrap();
     assert_eq!(third.id, "CTY-2025-003");
     let (upheld, _) = published::decide(&deciding, &third.id, &right, &act("补充材料属实")).await.unwrap();
-    assert_eq!(upheld.after.unwrap().to_string(), "3");
+    assert!(upheld.after > upheld.before);
     let both = "SELECT subject_id FROM eval_value WHERE source='3' ORDER BY 1";
     assert_eq!(rows(&app, both).await, [["510903"], ["510904"]]);
     let fourth = open(&app, "船山区", "CTY-205").await.unwrap();
@@ -156,26 +160,31 @@ async fn an_upheld_appeal_restates_one_value_and_says_what_changed() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_since_another_year_is_parted_into_data_definition_and_rule() {
     let world = world().await;
+    let best = "SELECT s.indicator_id FROM eval_score s JOIN eval_indicator i ON i.indicator_id=s.indicator_id \
+                WHERE s.scheme='CTY' AND s.subject_id='510903' AND i.kind='core' AND i.rule_code='R08' AND s.score>0 \
+                ORDER BY s.score DESC, 1 LIMIT 2";
+    let best = rows(&world.app, best).await;
+    let (measured, ruled) = (best[0][0].as_str(), best[1][0].as_str());
     let mut files = source::embedded();
-    let mut renew = |id: &str, edits: &[(&str, &str)]| {
+    let mut renew = |id: &str, edit: &dyn Fn(&mut toml::Table)| {
         let at = files.iter().position(|f| f.path.ends_with(&format!("{id}.toml"))).unwrap();
         let old = files[at].text.clone();
         let from = "effective_from = 2024-01-01";
         files[at].text = old.replace(from, &format!("{from}\neffective_to = 2024-12-31"));
-        let mut new =
+        let new =
             old.replace(from, "effective_from = 2025-01-01").replace("version = \"2025.1\"", "version = \"2025.2\"");
-        for (a, b) in edits {
-            assert!(new.contains(a), "{id}: {a}");
-            new = new.replace(a, b);
-        }
-        files.push(suixin_metrics::definitions::SourceFile {
-            path: format!("indicators/CTY/{id}.2025.toml").into(),
-            text: new,
-        });
+        let mut table: toml::Table = toml::from_str(&new).unwrap();
+        edit(&mut table);
+        let (path, text) = (format!("indicators/CTY/{id}.2025.toml").into(), toml::to_string(&table).unwrap());
+        files.push(SourceFile { path, text });
     };
-    // CTY-101: measured by halves from 2025 on. CTY-205: scored more strictly from 2025 on.
-    renew("CTY-101", &[("COUNT(DISTINCT doc_type) AS v", "COUNT(DISTINCT doc_type) - 1 AS v")]);
-    renew("CTY-205", &[("full = 100", "full = 200")]);
+    // From 2025 on nothing is counted for the one, and the other asks for more than anybody has.
+    renew(measured, &|t| {
+        t.insert("numerator".to_owned(), "SELECT eval_unit_code AS k, 0 AS v FROM dim_eval_unit".into());
+    });
+    renew(ruled, &|t| {
+        t["rule"].as_table_mut().unwrap().insert("target".to_owned(), 1_000_000.into());
+    });
     let definitions = Arc::new(Draft::of(files).whole().unwrap());
     let app = App { definitions, ..world.app.clone() };
     let as_of = app.clock.as_of(YEAR);
@@ -188,8 +197,8 @@ async fn a_change_since_another_year_is_parted_into_data_definition_and_rule() {
     assert!(!county.items.is_empty() && county.items.iter().all(|i| sum(&i.points) == i.points.after));
     let of = |id: &str| &county.items.iter().find(|i| i.indicator == id).unwrap().points;
     let zero = suixin_metrics::number::Num::zero();
-    assert!(of("CTY-101").definition < zero && of("CTY-101").rule == zero, "{}", of("CTY-101"));
-    assert!(of("CTY-205").rule < zero && of("CTY-205").definition == zero, "{}", of("CTY-205"));
+    assert!(of(measured).definition < zero && of(measured).rule == zero, "{}", of(measured));
+    assert!(of(ruled).rule < zero && of(ruled).definition == zero, "{}", of(ruled));
     let same = changes_since(&app.warehouse, &app.definitions, asked, (YEAR, YEAR), as_of).await;
     assert!(same.unwrap_err().to_string().contains("与评价年度相同"));
 }
