@@ -53,8 +53,8 @@ pub fn date_serial(time: NaiveDateTime) -> f64 {
 
 /// `2025-03-05`, as exports write it.
 fn iso(text: &[u8]) -> Option<NaiveDate> {
-    let [year @ .., b'-', m1, m2, b'-', d1, d2] = text else { return None };
-    let year = year.iter().try_fold(0, |n, b| Some(n * 10 + digit(*b)?)).filter(|_| year.len() == 4)?;
+    let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = text else { return None };
+    let year = two_digits(*y1, *y2)? * 100 + two_digits(*y3, *y4)?;
     NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, two_digits(*m1, *m2)?, two_digits(*d1, *d2)?)
 }
 
@@ -208,7 +208,16 @@ mod tests {
 
     #[test]
     fn what_is_read_at_a_glance_is_read_the_long_way_too() {
-        for text in ["2025-03-05", "1900-01-01", "2024-02-29", "2025-02-29", "2025-3-05", "12025-03-05", "-025-03-05"] {
+        for text in [
+            "2025-03-05",
+            "1900-01-01",
+            "2024-02-29",
+            "2025-02-29",
+            "2025-3-05",
+            "12025-03-05",
+            "-025-03-05",
+            "110105184912310200-03-05",
+        ] {
             let long = date_in(without_midnight(&plain(text))).filter(in_range);
             assert_eq!(parse_date(&Cell::Text(text.to_owned())).ok().flatten(), long, "{text}");
         }
