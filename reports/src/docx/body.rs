@@ -1,14 +1,12 @@
 //! The text: paragraphs in styles, headings with bookmarks, cards; tables and pictures have files of their own.
 
+use super::flow::Fit;
 use super::{picture, table};
 use crate::error::Result;
 use crate::ooxml::{Package, Relations};
 use crate::page::{CardText, Piece, Run};
 use crate::plates::Plates;
 use crate::xml::Xml;
-
-/// Size of the chart on the page for leaders: Word's lines are higher than those for which it was drawn.
-const SUMMARY_SCALE: f64 = 0.9;
 
 /// A text that grows.
 pub struct Body<'a> {
@@ -39,9 +37,9 @@ impl<'a> Body<'a> {
     }
 
     /// Pieces of the page for leaders: smaller type, so that one page is enough.
-    pub fn summary(&mut self, pieces: &[Piece], size: f64) -> Result<()> {
-        self.text = if size < 12.5 { "SummaryTextSmall" } else { "SummaryText" };
-        let written = pieces.iter().try_for_each(|piece| self.piece(piece, SUMMARY_SCALE));
+    pub fn summary(&mut self, pieces: &[Piece], fit: Fit) -> Result<()> {
+        self.text = if fit.small { "SummaryTextSmall" } else { "SummaryText" };
+        let written = pieces.iter().try_for_each(|piece| self.piece(piece, fit.scale));
         self.text = "Normal";
         written
     }

@@ -19,6 +19,9 @@ const TABLE: f64 = 28.0 + 13.0 + 21.0;
 /// How far a chart may shrink to stay on its page.
 const LEAST: f64 = 0.86;
 
+/// Share of its size below which the chart on the page for leaders would be too small: then the words are.
+const ENOUGH: f64 = 0.75;
+
 /// A piece in its place; charts may be drawn smaller.
 pub struct Placed<'a> {
     pub piece: &'a Piece,
@@ -134,10 +137,51 @@ impl<'a> Flow<'a> {
     }
 }
 
-/// Lines of a paragraph with two characters of indent.
+/// How the page for leaders fits on one page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fit {
+    /// Whether the words are set in the smaller style.
+    pub small: bool,
+    /// Scale of the chart.
+    pub scale: f64,
+}
+
+/// Fits the page for leaders below a head of so many points: the chart gets what the words leave of the page.
+pub fn fit(pieces: &[Piece], head: f64) -> Fit {
+    let usual = room(pieces, head, 13.0, 19.5);
+    if usual >= ENOUGH {
+        return Fit { small: false, scale: usual.min(1.0) };
+    }
+    Fit { small: true, scale: room(pieces, head, 11.5, 18.5).clamp(0.4, 1.0) }
+}
+
+/// What the words leave of a page, as a share of the height of its charts, with type and lines of so many points.
+fn room(pieces: &[Piece], head: f64, size: f64, line: f64) -> f64 {
+    let (mut words, mut charts) = (head, 0.0);
+    for piece in pieces {
+        match piece {
+            Piece::Heading { .. } => words += TEXT,
+            Piece::Para { runs } => words += set(runs, f64::from(TEXT_WIDTH) / 20.0 / size) * line + 2.0,
+            Piece::Cards { cards } => words += cards.len().div_ceil(3) as f64 * 57.0 + 8.0,
+            Piece::Figure { height, .. } => {
+                charts += height;
+                words += 8.0 + 6.0;
+            }
+            Piece::Table { grid, dense, .. } => words += heights(grid, *dense).iter().sum::<f64>() + TABLE,
+        }
+    }
+    if charts > 0.0 { (PAGE - words) / charts } else { 1.0 }
+}
+
+/// Lines of a paragraph of running text.
 fn lines(runs: &[Run]) -> f64 {
+    set(runs, CHARACTERS)
+}
+
+/// Lines of a paragraph with two characters of indent, where a line holds so many.
+fn set(runs: &[Run], characters: f64) -> f64 {
     let width: f64 = runs.iter().map(|r| ems(&r.text)).sum();
-    ((width + 2.0) / CHARACTERS).ceil().max(1.0)
+    ((width + 2.0) / characters.floor()).ceil().max(1.0)
 }
 
 /// Width of a text in the office's type, in ems: hanzi are square, Latin letters and digits half as wide.

@@ -82,7 +82,9 @@ fn write(body: &mut Body, document: &Document, level: &str) -> Result<()> {
         body.paragraph("Level", level);
     }
     body.paragraph("Title", &document.summary_title);
-    body.summary(&document.summary, document.summary_size)?;
+    // Title with its space, and where there is no cover the level above it.
+    let head = 47.0 + if whole { 0.0 } else { f64::from(LINE) / 20.0 };
+    body.summary(&document.summary, flow::fit(&document.summary, head))?;
     if whole {
         body.page_break();
         contents::write(body, &contents::lines(&chapters, &annexes, document));
