@@ -32,7 +32,12 @@ fn a_product_is_printed_about_one_subject_and_can_be_verified() {
         let total = made.manifest.figures.iter().find(|f| f.id == "county_totals/510903/total").unwrap();
         let ranking = evaluate::ranking(&world.app, "CTY", YEAR).await.unwrap();
         let own = ranking.iter().find(|r| r.subject == "510903").unwrap();
-        assert!(total.texts.iter().any(|t| t.replace('−', "-").starts_with(&own.total)), "{:?} {}", total.texts, own.total);
+        assert!(
+            total.texts.iter().any(|t| t.replace('−', "-").starts_with(&own.total)),
+            "{:?} {}",
+            total.texts,
+            own.total
+        );
         assert_eq!(pack::verify(&world.app, &made.dir, &quiet).await.unwrap(), Vec::<String>::new());
 
         for (product, subject) in [("county", Some("成都市")), ("projects", Some("船山区")), ("county-report", None)]
