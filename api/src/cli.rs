@@ -500,6 +500,8 @@ pub enum Report {
     Render(Render),
     /// 核验一份材料：文件未被改动，数字可以重算
     Verify(Verify),
+    /// 比较同一材料的两版：哪些数字变了，因哪些报表、哪些定义而变
+    Diff(Diff),
 }
 
 /// `report render`
@@ -537,6 +539,17 @@ pub enum Medium {
     Xlsx,
     /// 每幅图的 SVG 和 PNG
     Charts,
+}
+
+/// `report diff`
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// 原版所在的文件夹
+    #[arg(value_name = "原版")]
+    pub before: PathBuf,
+    /// 新版所在的文件夹
+    #[arg(value_name = "新版")]
+    pub after: PathBuf,
 }
 
 /// `report verify`

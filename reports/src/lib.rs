@@ -23,6 +23,7 @@ pub mod phrase;
 pub mod plates;
 pub mod pptx;
 pub mod privacy;
+pub mod restated;
 pub mod xlsx;
 pub mod xml;
 
@@ -32,3 +33,4 @@ pub use manifest::{Difference, DifferenceKind, Manifest, read_manifest, verify_m
 pub use outline::{Catalogue, Form, Mistake, Outline, Product};
 pub use output::Output;
 pub use pack::{Progress, render_pack, render_pack_as};
+pub use restated::{Moved, Restatement, restatement};

@@ -7,7 +7,8 @@ use serde_json::json;
 use suixin_reports::{Outline, Output};
 
 use super::Exit;
-use crate::cli::{Global, Medium, Render, Report, Verify};
+use crate::cli::{Diff, Global, Medium, Render, Report, Verify};
+use crate::ops::editions::{self, Arrived};
 use crate::ops::pack::{self, Made, Wanted};
 use crate::output::say;
 use crate::progress::Stages;
@@ -20,6 +21,7 @@ pub(super) async fn run(global: &Global, args: Report) -> Result<Exit> {
         Report::List => list(global).await,
         Report::Render(args) => render(global, &args).await,
         Report::Verify(args) => verify(global, &args).await,
+        Report::Diff(args) => diff(global, &args).await,
     }
 }
 
@@ -95,6 +97,53 @@ fn outputs(asked: &[Medium]) -> BTreeSet<Output> {
         Medium::Charts => Output::Charts,
     };
     if asked.is_empty() { Output::all() } else { asked.iter().map(output).collect() }
+}
+
+/// What a restated document says otherwise than the first, and why.
+async fn diff(global: &Global, args: &Diff) -> Result<Exit> {
+    let app = global.open().await?;
+    let found = editions::compare(&app, &args.before, &args.after).await?;
+    let exit = if found.restatement.figures.is_empty() { Exit::Fine } else { Exit::Finding };
+    let out = global.out();
+    if global.json {
+        out.json(&found)?;
+        return Ok(exit);
+    }
+    let [before, after] = &found.snapshots;
+    out.line(format!("原版快照 {before}，新版快照 {after}"))?;
+    let text = |t: &Option<String>| t.clone().unwrap_or_else(|| "（没有印）".to_owned());
+    let moved: Vec<Vec<String>> =
+        found.restatement.figures.iter().map(|m| vec![m.id.clone(), text(&m.before), text(&m.after)]).collect();
+    out.line(format!("\n数字不同的 {} 处", moved.len()))?;
+    listed(global, &["编号", "原版", "新版"], &moved)?;
+    let row = |a: &Arrived| {
+        let which = if a.revision == "0" { "首次报送".to_owned() } else { format!("第{}次更正", a.revision) };
+        vec![a.unit.clone(), a.period.clone(), a.form.clone(), which, a.received.clone(), a.file.clone()]
+    };
+    let arrived: Vec<Vec<String>> = found.returns.iter().map(row).collect();
+    out.line(format!("\n两版之间收到的报表 {} 份", arrived.len()))?;
+    listed(global, &["单位", "报表期", "报表", "情况", "收到时间", "文件"], &arrived)?;
+    if !found.restatement.definitions.is_empty() {
+        out.line(format!("\n口径不同的数据集：{}", found.restatement.definitions.join("、")))?;
+    }
+    for (differs, what) in [(found.restatement.outline, "提纲"), (found.restatement.program, "程序版本")] {
+        if differs {
+            out.line(format!("{what}不同"))?;
+        }
+    }
+    Ok(exit)
+}
+
+/// As many rows as fit a screen, and how many more there are.
+fn listed(global: &Global, headers: &[&str], rows: &[Vec<String>]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    global.out().table(headers, &rows[..rows.len().min(SHOWN)], &[])?;
+    if rows.len() > SHOWN {
+        global.out().line(format!("……另有 {} 条，加 --json 看全部", rows.len() - SHOWN))?;
+    }
+    Ok(())
 }
 
 async fn verify(global: &Global, args: &Verify) -> Result<Exit> {

@@ -4,6 +4,7 @@ pub mod annotate;
 pub mod awards;
 pub mod basis;
 pub mod casework;
+pub mod editions;
 pub mod evaluate;
 pub mod expected;
 pub mod experts;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use suixin_api::commands::Usage;
 use suixin_api::ops::pack::{self, Wanted};
-use suixin_api::ops::{awards, evaluate};
+use suixin_api::ops::{awards, editions, evaluate};
 use suixin_metrics::robustness::robustness;
 use suixin_reports::Output;
 
@@ -39,6 +39,16 @@ fn a_product_is_printed_about_one_subject_and_can_be_verified() {
             own.total
         );
         assert_eq!(pack::verify(&world.app, &made.dir, &quiet).await.unwrap(), Vec::<String>::new());
+
+        // Another edition of it says the same; another subject is no edition of it.
+        let again =
+            pack::render_product(&world.app, YEAR, county, Some(&out.path().join("again")), &quiet).await.unwrap();
+        let same = editions::compare(&world.app, &made.dir, &again[0].dir).await.unwrap();
+        assert!(same.restatement.figures.is_empty() && same.returns.is_empty(), "{same:?}");
+        let other = wanted("county", Some("安居区"));
+        let other =
+            pack::render_product(&world.app, YEAR, other, Some(&out.path().join("other")), &quiet).await.unwrap();
+        assert!(editions::compare(&world.app, &made.dir, &other[0].dir).await.unwrap_err().is::<Usage>());
 
         for (product, subject) in [("county", Some("成都市")), ("projects", Some("船山区")), ("county-report", None)]
         {

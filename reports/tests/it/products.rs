@@ -1,7 +1,10 @@
 //! Every product from the sample brief: it fits, prints, and is about its subject only.
 
 use suixin_reports::outline::JOINT_MEETING;
-use suixin_reports::{Form, Product, ReportError, read_manifest, render_pack, verify_manifest};
+use suixin_reports::{
+    Brief, Cell, Form, Output, Product, ReportError, read_manifest, render_pack, render_pack_as, restatement,
+    verify_manifest,
+};
 
 use crate::common::sample;
 
@@ -34,6 +37,29 @@ fn every_product_prints_and_says_what_it_is() {
         assert!(verify_manifest(&out).unwrap().is_empty());
         assert!(manifest.documents.iter().any(|d| d.path.ends_with(".pdf")));
     }
+}
+
+#[test]
+fn what_differs_between_two_editions_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let outline = Product::find(None, "supervision").unwrap().outline(None).unwrap();
+    let outputs = [Output::Pdf].into();
+    let print =
+        |brief: &Brief, name: &str| render_pack_as(brief, &outline, &outputs, &dir.path().join(name), &()).unwrap();
+    let before = print(&sample(), "a");
+    let mut brief = sample();
+    let summary = brief.datasets.get_mut("supervision_summary").unwrap();
+    let overdue = summary.column("overdue").unwrap();
+    summary.rows[0][overdue] = Cell::Int(987);
+    summary.hash = "other".to_owned();
+    let after = print(&brief, "b");
+    let found = restatement(&before, &after);
+    let moved: Vec<&str> = found.figures.iter().map(|m| m.id.as_str()).collect();
+    assert_eq!(moved, ["supervision_summary/-/overdue"]);
+    assert!(found.figures[0].after.as_ref().unwrap().contains("987"));
+    assert_eq!((found.definitions.as_slice(), found.outline), (["supervision_summary".to_owned()].as_slice(), false));
+    let same = restatement(&before, &before);
+    assert!(same.figures.is_empty() && same.definitions.is_empty() && !same.program);
 }
 
 #[test]
